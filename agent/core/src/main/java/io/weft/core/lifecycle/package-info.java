@@ -1,0 +1,5 @@
+/** The agent's life in the process: start-up order, its threads, shutdown. */
+@NullMarked
+package io.weft.core.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.weft.core.log;
+
+import java.io.PrintStream;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Writes the agent's lines: {@code [weft] WARN ...}.
+ *
+ * <p>Goes straight to stderr, since java.util.logging or SLF4J would initialise, and speak through,
+ * the application's own logging. Thread-safe.
+ */
+public final class Log {
+
+  private static final int REMEMBERED = 1_000;
+
+  private static volatile LogLevel threshold = LogLevel.INFO;
+  private static final Set<String> said = ConcurrentHashMap.newKeySet();
+
+  private Log() {}
+
+  /** Sets the least important level that is still written. */
+  public static void threshold(LogLevel level) {
+    threshold = level;
+  }
+
+  /** Whether lines of this level are written; asked before an expensive message is built. */
+  public static boolean writes(LogLevel level) {
+    return level.compareTo(threshold) <= 0;
+  }
+
+  public static void error(String message) {
+    write(LogLevel.ERROR, message);
+  }
+
+  public static void warn(String message) {
+    write(LogLevel.WARN, message);
+  }
+
+  public static void info(String message) {
+    write(LogLevel.INFO, message);
+  }
+
+  public static void debug(String message) {
+    write(LogLevel.DEBUG, message);
+  }
+
+  /** Warns with this very text at most once in the life of the process. */
+  public static void warnOnce(String message) {
+    if (said.size() < REMEMBERED && said.add(message)) {
+      warn(message);
+    }
+  }
+
+  private static void write(LogLevel level, String message) {
+    if (writes(level)) {
+      PrintStream err = System.err;
+      err.println("[weft] " + level + " " + message.replace('\n', ' ').replace('\r', ' '));
+    }
+  }
+}

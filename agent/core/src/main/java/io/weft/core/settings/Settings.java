@@ -1,0 +1,46 @@
+package io.weft.core.settings;
+
+import io.weft.core.log.LogLevel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All settings of the agent, checked and with their defaults filled in.
+ *
+ * @param service name of the service this process is an instance of; absent: the agent stays
+ *     passive
+ * @param control addresses of control, in order of preference; never empty
+ * @param token the join token given directly; else it is read from {@code tokenFile}
+ * @param address host or address that callers should use; absent: POD_IP, else the local address of
+ *     the control stream
+ * @param excludedPorts ports that are never registered
+ * @param zone empty if not set
+ * @param dir folder of the on-disk cache
+ * @param drain how long a stopping process waits for requests in flight
+ */
+public record Settings(
+    boolean enabled,
+    Optional<String> service,
+    String namespace,
+    Map<String, String> labels,
+    List<HostPort> control,
+    Optional<String> token,
+    Path tokenFile,
+    Optional<String> address,
+    Set<Integer> excludedPorts,
+    String zone,
+    Path dir,
+    Duration drain,
+    InitialPolicy initial,
+    LogLevel log) {
+
+  public Settings {
+    labels = Map.copyOf(labels);
+    control = List.copyOf(control);
+    excludedPorts = Set.copyOf(excludedPorts);
+  }
+}

@@ -1,7 +1,7 @@
 package io.weft.core.settings;
 
 import io.weft.core.log.LogLevel;
-import java.nio.file.Path;
+import java.io.File;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +10,9 @@ import java.util.Set;
 
 /**
  * All settings of the agent, checked and with their defaults filled in.
+ *
+ * <p>Files are {@link File}s, not paths: settings are read before main, and the application may
+ * bring its own default file system.
  *
  * @param service name of the service this process is an instance of; absent: the agent stays
  *     passive
@@ -29,11 +32,11 @@ public record Settings(
     Map<String, String> labels,
     List<HostPort> control,
     Optional<String> token,
-    Path tokenFile,
+    File tokenFile,
     Optional<String> address,
     Set<Integer> excludedPorts,
     String zone,
-    Path dir,
+    File dir,
     Duration drain,
     InitialPolicy initial,
     LogLevel log) {

@@ -1,0 +1,91 @@
+package io.weft.core.settings;
+
+import java.util.Locale;
+
+/**
+ * Every setting of the agent, with what the documentation says of it.
+ *
+ * <p>Each can be given, in this order of precedence, in the agent's argument (without {@code
+ * weft.}), as a system property and in the environment.
+ */
+public enum Setting {
+  SERVICE(
+      "weft.service",
+      "`OTEL_SERVICE_NAME`",
+      "Name of the service this process is an instance of, a DNS label. Without it the agent stays"
+          + " passive."),
+  NAMESPACE("weft.namespace", "default", "Namespace of the service, a DNS label."),
+  LABELS(
+      "weft.labels",
+      "",
+      "Labels of this instance, `key=value;key=value`; routes choose among instances by them."),
+  CONTROL(
+      "weft.control",
+      "127.0.0.1:15010",
+      "Addresses of control, `host:port`, separated by semicolons (or commas, outside the agent's"
+          + " argument)."),
+  TOKEN("weft.token", "", "Join token, as control wrote it."),
+  TOKEN_FILE(
+      "weft.token.file",
+      "~/.weft/join-token",
+      "File that holds the join token; read at each join."),
+  ADDRESS(
+      "weft.address",
+      "`POD_IP`, else the local address of the connection to control",
+      "Host or address at which other services reach this instance."),
+  PORTS_EXCLUDE(
+      "weft.ports.exclude",
+      "",
+      "Ports that are not registered, such as a management port: `8081;9000-9010`."),
+  ZONE("weft.zone", "", "Zone in which this instance runs."),
+  DIR("weft.dir", "~/.weft/agent", "Folder in which the last config is kept for the next start."),
+  DRAIN(
+      "weft.drain",
+      "5s",
+      "How long a stopping process waits for control's consent and for requests in flight."),
+  INITIAL(
+      "weft.initial",
+      "permissive",
+      "What becomes of requests that arrive before the first config: `permissive` serves them,"
+          + " `strict` refuses them."),
+  ENABLED("weft.enabled", "true", "`false` switches the agent off entirely."),
+  LOG(
+      "weft.log",
+      "info",
+      "How much the agent writes to stderr: `off`, `error`, `warn`, `info`, `debug`.");
+
+  private final String property;
+  private final String defaultText;
+  private final String meaning;
+
+  Setting(String property, String defaultText, String meaning) {
+    this.property = property;
+    this.defaultText = defaultText;
+    this.meaning = meaning;
+  }
+
+  /** Name as a system property, e.g. {@code weft.ports.exclude}. */
+  public String property() {
+    return property;
+  }
+
+  /** Name in the environment, e.g. {@code WEFT_PORTS_EXCLUDE}. */
+  public String variable() {
+    return property.toUpperCase(Locale.ROOT).replace('.', '_');
+  }
+
+  /** Name in the agent's argument, e.g. {@code ports.exclude}. */
+  public String argument() {
+    return property.substring("weft.".length());
+  }
+
+  /** What holds if it is not given; empty for nothing, in backquotes where it is another source. */
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /** What it means and how it is written, in Markdown. */
+  public String meaning() {
+    return meaning;
+  }
+}

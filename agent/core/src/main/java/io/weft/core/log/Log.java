@@ -15,6 +15,7 @@ public final class Log {
   private static final int REMEMBERED = 1_000;
 
   private static volatile LogLevel threshold = LogLevel.INFO;
+  private static volatile String lastProblem = "";
   private static final Set<String> said = ConcurrentHashMap.newKeySet();
 
   private Log() {}
@@ -29,11 +30,18 @@ public final class Log {
     return level.compareTo(threshold) <= 0;
   }
 
+  /** The last line at WARN or above, whether written or not; empty if there was none. */
+  public static String lastProblem() {
+    return lastProblem;
+  }
+
   public static void error(String message) {
+    lastProblem = message;
     write(LogLevel.ERROR, message);
   }
 
   public static void warn(String message) {
+    lastProblem = message;
     write(LogLevel.WARN, message);
   }
 

@@ -3,6 +3,11 @@ package io.weft.core.settings;
 /** An address of control: a host name or literal, and a port. */
 public record HostPort(String host, int port) {
 
+  /** Whether it names this very machine; no name is looked up. */
+  public boolean isLoopback() {
+    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+  }
+
   @Override
   public String toString() {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -22,6 +22,8 @@ public final class SettingsReader {
   }
 
   /**
+   * Reads all settings from the three places, checks them and fills in what was not given.
+   *
    * @param agentArgument what follows {@code -javaagent:weft-agent.jar=}; empty if nothing
    */
   public static ReadSettings read(

@@ -1,0 +1,246 @@
+package io.weft.core.link;
+
+import io.weft.api.v1.Credential;
+import io.weft.api.v1.Hello;
+import io.weft.api.v1.Identity;
+import io.weft.api.v1.Welcome;
+import io.weft.core.registry.InstanceRecord;
+import io.weft.core.settings.HostPort;
+import io.weft.core.settings.Settings;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This agent's tie to control: joins, receives config, registers the instance, reports; and does so
+ * again, with jittered backoff, whenever the tie breaks.
+ *
+ * <p>Everything happens on one daemon thread; the methods only hand over to it, never block and
+ * never throw. Nothing that control does or fails to do reaches the application but as config.
+ */
+public final class ControlLink {
+
+  /** The push protocol this agent speaks. */
+  static final int PROTOCOL = 1;
+
+  /** A stream that breaks sooner than this after Welcome counts as one more failure. */
+  private static final Duration STEADY = Duration.ofSeconds(10);
+
+  private static final Duration REGISTRATION_SETTLES = Duration.ofMillis(20);
+  private static final Duration CONFIG_SETTLES = Duration.ofMillis(200);
+  private static final Duration GOODBYE_WAIT = Duration.ofMillis(500);
+
+  private final LinkThread thread;
+  private final ControlStream.Opener opener;
+  private final Settings settings;
+  private final Identity identity;
+  private final LocalConfig config;
+  private final InstanceRecord instance;
+  private final EdgeStats edges;
+  private final JoinTokenSource tokens;
+  private final ControlAddresses addresses;
+  private final ReconnectDelay delay;
+  private final LinkNews news = new LinkNews();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final Debounce registration;
+  private final Debounce saving;
+
+  private @Nullable Session session;
+  private @Nullable ConfigCache cache;
+  private boolean closing;
+
+  ControlLink(
+      LinkThread thread,
+      ControlStream.Opener opener,
+      Settings settings,
+      Identity identity,
+      DataPlane dataPlane,
+      InstanceRecord instance,
+      EdgeStats edges,
+      RandomGenerator random) {
+    this.thread = thread;
+    this.opener = opener;
+    this.settings = settings;
+    this.identity = identity;
+    this.config = new LocalConfig(dataPlane);
+    this.instance = instance;
+    this.edges = edges;
+    this.tokens = new JoinTokenSource(settings);
+    this.addresses = new ControlAddresses(settings.control());
+    this.delay = new ReconnectDelay(random);
+    this.registration = new Debounce(thread, REGISTRATION_SETTLES, this::register);
+    this.saving = new Debounce(thread, CONFIG_SETTLES, this::save);
+  }
+
+  /**
+   * A link that is not yet started, on a thread of its own.
+   *
+   * @param identity who this process is; sent at each join
+   */
+  public static ControlLink create(
+      Settings settings,
+      Identity identity,
+      DataPlane dataPlane,
+      InstanceRecord instance,
+      EdgeStats edges) {
+    LinkThread thread = new DaemonLinkThread();
+    return new ControlLink(
+        thread,
+        new GrpcStreamOpener(thread),
+        settings,
+        identity,
+        dataPlane,
+        instance,
+        edges,
+        RandomGenerator.getDefault());
+  }
+
+  /** Puts the cached config in force, then connects. */
+  public void start() {
+    thread.execute(this::connect);
+  }
+
+  /** The application calls these services, each as {@code namespace/name}. */
+  public void subscribe(Collection<String> services) {
+    thread.execute(
+        () -> {
+          if (config.subscribe(services)) {
+            if (session != null) {
+              session.subscribe();
+            }
+            saving.request();
+          }
+        });
+  }
+
+  /** The instance's record may read differently now: a port opened or closed, a library was met. */
+  public void registrationChanged() {
+    // Debounced, since a server that restarts closes and opens its port within a moment.
+    thread.execute(registration::request);
+  }
+
+  /**
+   * Has this process taken out of its callers' rotation, for good.
+   *
+   * @return done once control says so, or at once where nobody calls or control is away
+   */
+  public CompletableFuture<Void> drain() {
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    thread.execute(
+        () -> {
+          boolean serves = instance.serves();
+          instance.drain();
+          if (!serves || session == null || !session.drain(drained)) {
+            drained.complete(null);
+          }
+        });
+    return drained;
+  }
+
+  /** Takes leave of control and connects no more; done when nothing is left to send. */
+  public CompletableFuture<Void> close() {
+    thread.execute(
+        () -> {
+          closing = true;
+          saving.flush();
+          if (session == null || !session.leave()) {
+            closed.complete(null);
+          }
+          thread.after(GOODBYE_WAIT, () -> closed.complete(null));
+        });
+    return closed;
+  }
+
+  private void connect() {
+    if (closing) {
+      return;
+    }
+    JoinToken token;
+    try {
+      token = tokens.read();
+    } catch (NoTokenException e) {
+      news.noToken(String.valueOf(e.getMessage()));
+      thread.after(delay.next(), this::connect);
+      return;
+    }
+    restoreOnce(token);
+    HostPort control = addresses.current();
+    session = new Session(thread, control, config, instance, edges, new SessionOwner(control));
+    session.open(opener, token, hello(token));
+  }
+
+  private Hello hello(JoinToken token) {
+    return Hello.newBuilder()
+        .setProtocol(PROTOCOL)
+        .addAllFeatures(config.features())
+        .setIdentity(identity)
+        .setCredential(Credential.newBuilder().setToken(token.credential()))
+        .addAllHeld(config.versions())
+        .addAllSubscriptions(config.subscriptions().getServicesList())
+        .build();
+  }
+
+  // Afterwards what is in memory is at least as new as the file.
+  private void restoreOnce(JoinToken token) {
+    if (cache == null) {
+      cache = new ConfigCache(CacheFile.of(settings, token));
+      config.restore(cache);
+    }
+  }
+
+  private void register() {
+    if (session != null) {
+      session.register();
+    }
+  }
+
+  private void save() {
+    if (cache != null) {
+      config.save(cache);
+    }
+  }
+
+  private final class SessionOwner implements Session.Owner {
+
+    private final HostPort control;
+    private long upAt;
+    private boolean up;
+
+    SessionOwner(HostPort control) {
+      this.control = control;
+    }
+
+    @Override
+    public void up(Welcome welcome) {
+      up = true;
+      upAt = thread.nanoTime();
+      addresses.learn(welcome.getReplicasList());
+      news.up(control, welcome);
+    }
+
+    @Override
+    public void configured() {
+      saving.request();
+    }
+
+    @Override
+    public void ended(Ending ending) {
+      session = null;
+      if (closing) {
+        closed.complete(null);
+        return;
+      }
+      if (up && thread.nanoTime() - upAt >= STEADY.toNanos()) {
+        delay.succeeded();
+      }
+      if (ending.kind() != Ending.Kind.RESYNC) {
+        addresses.advance();
+      }
+      Duration wait = delay.next();
+      news.down(control, ending, delay.failures() >= addresses.count(), !config.isEmpty());
+      thread.after(wait, ControlLink.this::connect);
+    }
+  }
+}

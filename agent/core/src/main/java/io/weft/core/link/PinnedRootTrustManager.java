@@ -1,0 +1,123 @@
+package io.weft.core.link;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Trusts a server whose chain ends in the one root that a join token names by its hash.
+ *
+ * <p>The server sends that root along. The chain up to it is verified by PKIX (RFC 5280), without
+ * revocation; the server's certificate must be meant for TLS servers where it says what it is meant
+ * for. The host's name is not asked for: control is known by its root, at whatever address.
+ */
+final class PinnedRootTrustManager extends X509ExtendedTrustManager {
+
+  private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+
+  private final byte[] rootHash;
+
+  /**
+   * @param rootHash SHA-256 of the root certificate's DER
+   */
+  PinnedRootTrustManager(byte[] rootHash) {
+    this.rootHash = rootHash.clone();
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    int root = pinned(chain);
+    if (root < 1) {
+      throw new CertificateException(
+          root < 0
+              ? "its certificate does not end in the root that the join token names"
+              : "it presents the root itself as its certificate");
+    }
+    try {
+      chain[root].checkValidity();
+      if (chain[root].getBasicConstraints() < 0) {
+        throw new CertificateException("the root that the join token names is no authority");
+      }
+      PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(chain[root], null)));
+      parameters.setRevocationEnabled(false);
+      CertPathValidator.getInstance("PKIX")
+          .validate(
+              CertificateFactory.getInstance("X.509")
+                  .generateCertPath(Arrays.asList(chain).subList(0, root)),
+              parameters);
+    } catch (CertificateException e) {
+      throw e;
+    } catch (GeneralSecurityException e) {
+      throw new CertificateException("its certificate does not verify: " + e.getMessage(), e);
+    }
+    List<String> uses = chain[0].getExtendedKeyUsage();
+    if (uses != null && !uses.contains(SERVER_AUTH)) {
+      throw new CertificateException("its certificate is not meant for a server");
+    }
+  }
+
+  private int pinned(X509Certificate[] chain) throws CertificateException {
+    for (int i = 0; i < chain.length; i++) {
+      if (MessageDigest.isEqual(rootHash, sha256(chain[i].getEncoded()))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static byte[] sha256(byte[] bytes) throws CertificateException {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new CertificateException(e);
+    }
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkServerTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkServerTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("the agent serves nobody with this");
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkClientTrusted(chain, authType);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkClientTrusted(chain, authType);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
+  }
+}

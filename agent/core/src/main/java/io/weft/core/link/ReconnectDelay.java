@@ -1,0 +1,37 @@
+package io.weft.core.link;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next try: exponential with full jitter, so that the agents of a lost
+ * replica do not come to the next one all at once.
+ */
+final class ReconnectDelay {
+
+  static final Duration BASE = Duration.ofMillis(500);
+  static final Duration MAX = Duration.ofSeconds(30);
+
+  private final RandomGenerator random;
+  private int failures;
+
+  ReconnectDelay(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** The delay after one more failure, from zero to {@link #BASE} doubled by each one before it. */
+  Duration next() {
+    long ceiling = Math.min(MAX.toNanos(), BASE.toNanos() << Math.min(failures, 16));
+    failures++;
+    return Duration.ofNanos(random.nextLong(ceiling + 1));
+  }
+
+  /** Failures since the last success. */
+  int failures() {
+    return failures;
+  }
+
+  void succeeded() {
+    failures = 0;
+  }
+}

@@ -1,0 +1,68 @@
+package io.weft.core.link;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class PinnedRootTrustManagerTest {
+
+  private final TestAuthority authority = new TestAuthority();
+  private final PinnedRootTrustManager trust = new PinnedRootTrustManager(authority.rootHash());
+
+  @Test
+  void a_server_certificate_of_the_pinned_root_is_trusted() {
+    assertThatCode(check(authority.server().chain())).doesNotThrowAnyException();
+  }
+
+  @Test
+  void a_certificate_of_another_root_is_not() {
+    assertThatThrownBy(check(new TestAuthority().server().chain()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessage("its certificate does not end in the root that the join token names");
+  }
+
+  @Test
+  void showing_the_pinned_root_beside_a_certificate_of_another_one_does_not_help() {
+    X509Certificate stranger = new TestAuthority().server().chain()[0];
+
+    assertThatThrownBy(check(stranger, authority.root()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageStartingWith("its certificate does not verify");
+  }
+
+  @Test
+  void a_certificate_that_names_the_root_but_was_signed_by_another_key_is_refused() {
+    assertThatThrownBy(check(authority.forged().chain()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageStartingWith("its certificate does not verify");
+  }
+
+  @Test
+  void an_expired_certificate_is_refused() {
+    assertThatThrownBy(check(authority.expired().chain()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageStartingWith("its certificate does not verify");
+  }
+
+  @Test
+  void a_client_s_certificate_does_not_make_a_server() {
+    assertThatThrownBy(check(authority.clientOnly().chain()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessage("its certificate is not meant for a server");
+  }
+
+  @Test
+  void the_root_itself_is_no_server_certificate() {
+    assertThatThrownBy(check(authority.root()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessage("it presents the root itself as its certificate");
+  }
+
+  private ThrowingCallable check(X509Certificate... chain) {
+    return () -> trust.checkServerTrusted(chain, "ECDHE_ECDSA");
+  }
+}

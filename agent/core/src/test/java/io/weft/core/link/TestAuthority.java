@@ -1,0 +1,120 @@
+package io.weft.core.link;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Date;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A root of its own, and the certificates it issues. */
+final class TestAuthority {
+
+  private static final AtomicLong SERIAL = new AtomicLong(1);
+
+  private final KeyPair key = newKey();
+  private final X509Certificate root = issue("root", key, "root", key, true, null, 1);
+
+  /** A certificate, its key and the chain up to the root. */
+  record Issued(KeyPair key, X509Certificate... chain) {}
+
+  Issued server() {
+    return issued("control", KeyPurposeId.id_kp_serverAuth, 1);
+  }
+
+  Issued clientOnly() {
+    return issued("client", KeyPurposeId.id_kp_clientAuth, 1);
+  }
+
+  Issued expired() {
+    return issued("control", KeyPurposeId.id_kp_serverAuth, -1);
+  }
+
+  /** Claims to come from this authority but is signed by another key. */
+  Issued forged() {
+    KeyPair own = newKey();
+    return new Issued(
+        own,
+        issue("control", own, "root", newKey(), false, KeyPurposeId.id_kp_serverAuth, 1),
+        root);
+  }
+
+  X509Certificate root() {
+    return root;
+  }
+
+  byte[] rootHash() {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(root.getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A join token of id {@code id} and secret {@code secret}. */
+  String token() {
+    return "weft1.id.secret." + Base64.getUrlEncoder().withoutPadding().encodeToString(rootHash());
+  }
+
+  private Issued issued(String name, KeyPurposeId use, int days) {
+    KeyPair own = newKey();
+    return new Issued(own, issue(name, own, "root", key, false, use, days), root);
+  }
+
+  private static X509Certificate issue(
+      String name,
+      KeyPair subject,
+      String issuer,
+      KeyPair signer,
+      boolean authority,
+      @org.jspecify.annotations.Nullable KeyPurposeId use,
+      int days) {
+    try {
+      Instant now = Instant.now();
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              new X500Principal("CN=" + issuer),
+              BigInteger.valueOf(SERIAL.getAndIncrement()),
+              Date.from(now.minus(2, ChronoUnit.DAYS)),
+              Date.from(now.plus(days, ChronoUnit.DAYS)),
+              new X500Principal("CN=" + name),
+              subject.getPublic());
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+      if (use != null) {
+        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(use));
+      }
+      return new JcaX509CertificateConverter()
+          .getCertificate(
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
+    } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair newKey() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks the push protocol over real gRPC and real TLS, on a free port of loopback. */
-final class FakeControl implements AutoCloseable {
+public final class FakeControl implements AutoCloseable {
 
   private final Server server;
   private final BlockingQueue<AgentMessage> received = new LinkedBlockingQueue<>();
@@ -49,20 +49,21 @@ final class FakeControl implements AutoCloseable {
             .start();
   }
 
-  static FakeControl start(TestAuthority.Issued certificate) throws IOException {
+  public static FakeControl start(TestAuthority.Issued certificate) throws IOException {
     return new FakeControl(certificate, "id.secret", 0);
   }
 
-  static FakeControl start(TestAuthority.Issued certificate, String credential) throws IOException {
+  public static FakeControl start(TestAuthority.Issued certificate, String credential)
+      throws IOException {
     return new FakeControl(certificate, credential, 0);
   }
 
-  HostPort address() {
+  public HostPort address() {
     return new HostPort("127.0.0.1", server.getPort());
   }
 
   /** The next message of any agent. */
-  AgentMessage next() throws InterruptedException {
+  public AgentMessage next() throws InterruptedException {
     AgentMessage message = received.poll(20, TimeUnit.SECONDS);
     if (message == null) {
       throw new AssertionError("the agent sent nothing");
@@ -70,7 +71,7 @@ final class FakeControl implements AutoCloseable {
     return message;
   }
 
-  void update(long id, Resource... resources) {
+  public void update(long id, Resource... resources) {
     send(
         ControlMessage.newBuilder()
             .setUpdate(
@@ -80,7 +81,7 @@ final class FakeControl implements AutoCloseable {
                     .addAllResources(List.of(resources))));
   }
 
-  void send(ControlMessage.Builder message) {
+  public void send(ControlMessage.Builder message) {
     StreamObserver<ControlMessage> open = stream;
     if (open == null) {
       throw new AssertionError("no agent is connected");
@@ -89,7 +90,7 @@ final class FakeControl implements AutoCloseable {
   }
 
   /** Breaks off the stream but goes on serving. */
-  void drop() {
+  public void drop() {
     StreamObserver<ControlMessage> open = stream;
     if (open != null) {
       open.onError(Status.UNAVAILABLE.withDescription("going away").asRuntimeException());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +28,9 @@ class PinnedRootTrustManagerTest {
 
   @Test
   void showing_the_pinned_root_beside_a_certificate_of_another_one_does_not_help() {
-    X509Certificate stranger = new TestAuthority().server().chain()[0];
+    X509Certificate stranger = new TestAuthority().server().chain().get(0);
 
-    assertThatThrownBy(check(stranger, authority.root()))
+    assertThatThrownBy(check(List.of(stranger, authority.root())))
         .isInstanceOf(CertificateException.class)
         .hasMessageStartingWith("its certificate does not verify");
   }
@@ -57,12 +58,12 @@ class PinnedRootTrustManagerTest {
 
   @Test
   void the_root_itself_is_no_server_certificate() {
-    assertThatThrownBy(check(authority.root()))
+    assertThatThrownBy(check(List.of(authority.root())))
         .isInstanceOf(CertificateException.class)
         .hasMessage("it presents the root itself as its certificate");
   }
 
-  private ThrowingCallable check(X509Certificate... chain) {
-    return () -> trust.checkServerTrusted(chain, "ECDHE_ECDSA");
+  private ThrowingCallable check(List<X509Certificate> chain) {
+    return () -> trust.checkServerTrusted(chain.toArray(X509Certificate[]::new), "ECDHE_ECDSA");
   }
 }

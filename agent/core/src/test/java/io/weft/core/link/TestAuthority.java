@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -22,9 +23,10 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A root of its own, and the certificates it issues. */
-final class TestAuthority {
+public final class TestAuthority {
 
   private static final AtomicLong SERIAL = new AtomicLong(1);
 
@@ -32,34 +34,35 @@ final class TestAuthority {
   private final X509Certificate root = issue("root", key, "root", key, true, null, 1);
 
   /** A certificate, its key and the chain up to the root. */
-  record Issued(KeyPair key, X509Certificate... chain) {}
+  public record Issued(KeyPair key, List<X509Certificate> chain) {}
 
-  Issued server() {
+  public Issued server() {
     return issued("control", KeyPurposeId.id_kp_serverAuth, 1);
   }
 
-  Issued clientOnly() {
+  public Issued clientOnly() {
     return issued("client", KeyPurposeId.id_kp_clientAuth, 1);
   }
 
-  Issued expired() {
+  public Issued expired() {
     return issued("control", KeyPurposeId.id_kp_serverAuth, -1);
   }
 
   /** Claims to come from this authority but is signed by another key. */
-  Issued forged() {
+  public Issued forged() {
     KeyPair own = newKey();
     return new Issued(
         own,
-        issue("control", own, "root", newKey(), false, KeyPurposeId.id_kp_serverAuth, 1),
-        root);
+        List.of(
+            issue("control", own, "root", newKey(), false, KeyPurposeId.id_kp_serverAuth, 1),
+            root));
   }
 
-  X509Certificate root() {
+  public X509Certificate root() {
     return root;
   }
 
-  byte[] rootHash() {
+  public byte[] rootHash() {
     try {
       return MessageDigest.getInstance("SHA-256").digest(root.getEncoded());
     } catch (GeneralSecurityException e) {
@@ -68,13 +71,13 @@ final class TestAuthority {
   }
 
   /** A join token of id {@code id} and secret {@code secret}. */
-  String token() {
+  public String token() {
     return "weft1.id.secret." + Base64.getUrlEncoder().withoutPadding().encodeToString(rootHash());
   }
 
   private Issued issued(String name, KeyPurposeId use, int days) {
     KeyPair own = newKey();
-    return new Issued(own, issue(name, own, "root", key, false, use, days), root);
+    return new Issued(own, List.of(issue(name, own, "root", key, false, use, days), root));
   }
 
   private static X509Certificate issue(
@@ -83,7 +86,7 @@ final class TestAuthority {
       String issuer,
       KeyPair signer,
       boolean authority,
-      @org.jspecify.annotations.Nullable KeyPurposeId use,
+      @Nullable KeyPurposeId use,
       int days) {
     try {
       Instant now = Instant.now();

@@ -3,6 +3,8 @@ package io.weft.core.link;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -44,6 +46,8 @@ final class GrpcStreamOpener implements ControlStream.Opener {
     return NettyChannelBuilder.forAddress(control.host(), control.port())
         .channelType(NioSocketChannel.class)
         .eventLoopGroup(eventLoop())
+        // One quiet connection: a pool's first chunk alone would take megabytes.
+        .withOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
         .executor(thread)
         .sslContext(tls(token))
         .proxyDetector(target -> null)

@@ -1,22 +1,21 @@
 package io.weft.core.settings;
 
 import java.util.Collection;
-import java.util.Optional;
 
 /** Finds the name that was probably meant. */
 final class NearestName {
 
   private NearestName() {}
 
-  /** The known name with the fewest edits from the given one, if they are few for its length. */
-  static Optional<String> of(String given, Collection<String> known) {
+  /** The known name with the fewest edits from the given one; empty if they are too many. */
+  static String of(String given, Collection<String> known) {
     int fewest = Math.max(2, given.length() / 3) + 1;
-    Optional<String> nearest = Optional.empty();
+    String nearest = "";
     for (String name : known) {
       int edits = edits(given, name);
       if (edits < fewest) {
         fewest = edits;
-        nearest = Optional.of(name);
+        nearest = name;
       }
     }
     return nearest;

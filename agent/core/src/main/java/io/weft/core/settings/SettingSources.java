@@ -1,14 +1,13 @@
 package io.weft.core.settings;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** The three places a setting can come from, in order of precedence. */
 final class SettingSources {
@@ -38,21 +37,15 @@ final class SettingSources {
 
   /** The value of highest precedence; a blank one counts as not given. */
   Optional<Given> find(Setting setting) {
-    return Stream.of(
-            new Given(setting.argument(), ARGUMENT, value(argument, setting.argument())),
-            new Given(setting.property(), PROPERTY, value(properties, setting.property())),
-            new Given(setting.variable(), ENVIRONMENT, value(environment, setting.variable())))
-        .filter(given -> !given.value().isEmpty())
-        .findFirst();
+    return given(argument, ARGUMENT, setting.argument())
+        .or(() -> given(properties, PROPERTY, setting.property()))
+        .or(() -> given(environment, ENVIRONMENT, setting.variable()));
   }
 
   /** The service name OpenTelemetry's own names give, its property before its variable. */
   Optional<Given> openTelemetryServiceName() {
-    return Stream.of(
-            new Given("otel.service.name", PROPERTY, value(properties, "otel.service.name")),
-            new Given("OTEL_SERVICE_NAME", ENVIRONMENT, value(environment, "OTEL_SERVICE_NAME")))
-        .filter(given -> !given.value().isEmpty())
-        .findFirst();
+    return given(properties, PROPERTY, "otel.service.name")
+        .or(() -> given(environment, ENVIRONMENT, "OTEL_SERVICE_NAME"));
   }
 
   /** The address Kubernetes gave this pod. */
@@ -79,30 +72,41 @@ final class SettingSources {
         argument.put(key, part.substring(equals + 1));
       } else if (!part.isBlank()) {
         problems.add(
-            "\"%s\" (%s) is not name=value; settings are separated by commas, several values of one"
-                    .formatted(part.strip(), ARGUMENT)
-                + " by semicolons");
+            "\""
+                + part.strip()
+                + "\" ("
+                + ARGUMENT
+                + ") is not name=value; settings are separated by commas, several values of one by"
+                + " semicolons");
       }
     }
   }
 
+  // Loops where a stream would do: this runs before main, and each first use of a lambda costs it.
   private void findUnknown(
       Map<String, String> source, String place, String prefix, Function<Setting, String> naming) {
-    List<String> known = Arrays.stream(Setting.values()).map(naming).toList();
-    source.keySet().stream()
-        .filter(name -> name.startsWith(prefix))
-        .filter(name -> !known.contains(name) && !OF_THE_COMMAND.contains(name))
-        .sorted()
-        .map(
-            name ->
-                NearestName.of(name, known)
-                    .map(
-                        "unknown setting %s (%s): did you mean %%s?".formatted(name, place)
-                            ::formatted)
-                    .orElse(
-                        "unknown setting %s (%s); the settings are %s"
-                            .formatted(name, place, String.join(", ", known))))
-        .forEach(problems::add);
+    List<String> known = new ArrayList<>();
+    for (Setting setting : Setting.values()) {
+      known.add(naming.apply(setting));
+    }
+    for (String name : new TreeSet<>(source.keySet())) {
+      if (name.startsWith(prefix) && !known.contains(name) && !OF_THE_COMMAND.contains(name)) {
+        String meant = NearestName.of(name, known);
+        problems.add(
+            "unknown setting "
+                + name
+                + " ("
+                + place
+                + (meant.isEmpty()
+                    ? "); the settings are " + String.join(", ", known)
+                    : "): did you mean " + meant + "?"));
+      }
+    }
+  }
+
+  private static Optional<Given> given(Map<String, String> source, String place, String name) {
+    String value = value(source, name);
+    return value.isEmpty() ? Optional.empty() : Optional.of(new Given(name, place, value));
   }
 
   private static String value(Map<String, String> source, String name) {

@@ -2,7 +2,7 @@ package io.weft.core.settings;
 
 import java.io.File;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Reads the text of a setting; each method throws IllegalArgumentException that says the mend. */
 final class SettingValues {
@@ -54,18 +53,16 @@ final class SettingValues {
   }
 
   static List<HostPort> addresses(String text) {
-    return parts(text, "[;,]").stream()
-        .map(
-            part -> {
-              try {
-                return HostPort.parse(part, CONTROL_PORT);
-              } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                    "is no address (" + e.getMessage() + "); write it like control.example:15010",
-                    e);
-              }
-            })
-        .toList();
+    List<HostPort> addresses = new ArrayList<>();
+    for (String part : parts(text, "[;,]")) {
+      try {
+        addresses.add(HostPort.parse(part, CONTROL_PORT));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "is no address (" + e.getMessage() + "); write it like control.example:15010", e);
+      }
+    }
+    return addresses;
   }
 
   static Set<Integer> ports(String text) {
@@ -114,16 +111,14 @@ final class SettingValues {
   }
 
   static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
-    return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> constant.name().equalsIgnoreCase(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "is none of "
-                        + Arrays.stream(type.getEnumConstants())
-                            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "))));
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(text)) {
+        return constant;
+      }
+      names.add(constant.name().toLowerCase(Locale.ROOT));
+    }
+    throw new IllegalArgumentException("is none of " + String.join(", ", names));
   }
 
   static File file(String text, String home) {
@@ -131,11 +126,12 @@ final class SettingValues {
   }
 
   private static List<String> parts(String text, String separator) {
-    List<String> parts =
-        Arrays.stream(text.split(separator, -1))
-            .map(String::strip)
-            .filter(p -> !p.isEmpty())
-            .toList();
+    List<String> parts = new ArrayList<>();
+    for (String part : text.split(separator, -1)) {
+      if (!part.isBlank()) {
+        parts.add(part.strip());
+      }
+    }
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("is empty");
     }

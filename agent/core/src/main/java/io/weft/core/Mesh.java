@@ -1,0 +1,168 @@
+package io.weft.core;
+
+import io.weft.core.call.CallObserver;
+import io.weft.core.call.Deadlines;
+import io.weft.core.call.OutboundCall;
+import io.weft.core.call.OutboundRequest;
+import io.weft.core.config.Destination;
+import io.weft.core.config.MeshConfig;
+import io.weft.core.config.ServiceKey;
+import io.weft.core.link.DataPlane;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh as this process sees it: the door through which adapters ask. Thread-safe; asking takes
+ * no lock.
+ */
+public final class Mesh {
+  private static final long NAMES_WAIT_SECONDS = 1;
+  private static final Mesh ABSENT =
+      new Mesh("default", CallObserver.NONE, Deadlines.NONE, service -> {});
+
+  private static volatile Mesh current = ABSENT;
+
+  private final MeshConfig config;
+  private final CallObserver observer;
+  private final Deadlines deadlines;
+  private final Consumer<String> subscriber;
+  private final @Nullable RandomGenerator fixedChance;
+  private final AtomicLong calls = new AtomicLong();
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable CountDownLatch firstNames;
+
+  /**
+   * @param namespace that of this process
+   * @param observer told of every call
+   * @param deadlines of the work at hand
+   * @param subscriber told, by {@code namespace/name}, of a service whose config is wanted
+   */
+  public Mesh(
+      String namespace, CallObserver observer, Deadlines deadlines, Consumer<String> subscriber) {
+    this(namespace, observer, deadlines, subscriber, null);
+  }
+
+  /** As above, with chance of a given kind, for tests. */
+  public Mesh(
+      String namespace,
+      CallObserver observer,
+      Deadlines deadlines,
+      Consumer<String> subscriber,
+      @Nullable RandomGenerator chance) {
+    this.config = new MeshConfig(namespace, this::configChanged);
+    this.observer = observer;
+    this.deadlines = deadlines;
+    this.subscriber = subscriber;
+    this.fixedChance = chance;
+  }
+
+  /** The mesh of this JVM; one that knows no host until the agent has started. */
+  public static Mesh current() {
+    return current;
+  }
+
+  /** Makes a mesh that of this JVM. */
+  public static void install(Mesh mesh) {
+    current = mesh;
+  }
+
+  /**
+   * Where a host and port lead. A host outside the mesh costs one lookup and no allocation.
+   *
+   * <p>While the agent starts and does not know the names of the mesh yet, a call to a host without
+   * a dot may wait here, at most a second.
+   *
+   * @param host a name in any case, or an IP literal without brackets
+   * @param port 0 or less where the URL names none
+   */
+  public Destination destination(String host, int port) {
+    Destination destination = config.destination(host, port);
+    if (!destination.isMesh() && firstNames != null && host.indexOf('.') < 0) {
+      awaitNames();
+      return config.destination(host, port);
+    }
+    return destination;
+  }
+
+  /** Begins a call to a destination of the mesh. */
+  public OutboundCall call(Destination destination, OutboundRequest request) {
+    return new OutboundCall(this, calls.incrementAndGet(), destination, request);
+  }
+
+  /** Where pushed config takes effect. */
+  public DataPlane dataPlane() {
+    return config;
+  }
+
+  /** The agent starts: names are on their way until {@link #namesKnown}. */
+  public void namesAwaited() {
+    firstNames = new CountDownLatch(1);
+  }
+
+  /** Names have come, or will not come for now: no call waits for them any more. */
+  public void namesKnown() {
+    CountDownLatch latch = firstNames;
+    if (latch != null) {
+      firstNames = null;
+      latch.countDown();
+    }
+  }
+
+  /** Runs once when the config has changed next; for a call that is parked. */
+  public void onNextConfig(Runnable wake) {
+    waiting.add(wake);
+  }
+
+  /** The destination as of now. */
+  public Destination refresh(Destination destination) {
+    return config.refresh(destination);
+  }
+
+  /** Wants the config of a service. */
+  public void subscribe(ServiceKey service) {
+    subscriber.accept(service.toString());
+  }
+
+  /** Told of every call. */
+  public CallObserver observer() {
+    return observer;
+  }
+
+  /** The deadline of the work at hand. */
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  /** Where weights, jitter and choices get their chance from. */
+  public RandomGenerator chance() {
+    return fixedChance != null ? fixedChance : ThreadLocalRandom.current();
+  }
+
+  private void configChanged() {
+    namesKnown();
+    for (Runnable wake = waiting.poll(); wake != null; wake = waiting.poll()) {
+      wake.run();
+    }
+  }
+
+  private void awaitNames() {
+    CountDownLatch latch = firstNames;
+    if (latch == null) {
+      return;
+    }
+    try {
+      if (!latch.await(NAMES_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        namesKnown();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Choosing one of several endpoints. */
+@NullMarked
+package io.weft.core.balance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package io.weft.core.call;
+
+import io.weft.core.endpoint.Endpoint;
+import io.weft.core.retry.RetryPolicy;
+import io.weft.core.route.Rule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call: at most one request on the wire. What it says of the request never changes;
+ * what became of it is filled in as it goes. Confined to the driver of its call, but for reading
+ * once the call is over.
+ */
+public final class Attempt {
+  private final OutboundCall call;
+  private final int number;
+  private final Endpoint endpoint;
+  private final long startNanos;
+  private final @Nullable Attempt previous;
+  private List<HeaderField> propagation = List.of();
+
+  private boolean sent;
+  private boolean over;
+  private int status;
+  private int grpcCode = -1;
+  private @Nullable Failure failure;
+  private long endNanos;
+  private @Nullable Object observation;
+
+  Attempt(
+      OutboundCall call,
+      int number,
+      Endpoint endpoint,
+      long startNanos,
+      @Nullable Attempt previous) {
+    this.call = call;
+    this.number = number;
+    this.endpoint = endpoint;
+    this.startNanos = startNanos;
+    this.previous = previous;
+  }
+
+  /** The call it belongs to. */
+  public OutboundCall call() {
+    return call;
+  }
+
+  /** 1 for the first. */
+  public int number() {
+    return number;
+  }
+
+  /** The attempt before it; null for the first. */
+  public @Nullable Attempt previous() {
+    return previous;
+  }
+
+  /** Where to connect. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** The Host or :authority to send: the application's, unless the route rewrites it. */
+  public String authority() {
+    return call.authority();
+  }
+
+  /** The path and query to send: the application's, unless the route rewrites it. */
+  public String target() {
+    return call.target();
+  }
+
+  /** Makes the header changes of the route, then those that carry trace and deadline on. */
+  public void editRequest(HeaderEditor editor) {
+    Rule rule = call.rule();
+    rule.requestHeaders().apply(editor);
+    for (int i = 0; i < propagation.size(); i++) {
+      editor.set(propagation.get(i).name(), propagation.get(i).value());
+    }
+  }
+
+  /** Makes the route's changes to the headers of the answer. */
+  public void editResponse(HeaderEditor editor) {
+    call.rule().responseHeaders().apply(editor);
+  }
+
+  /** Whether {@link #editResponse} changes anything. */
+  public boolean editsResponse() {
+    return !call.rule().responseHeaders().isEmpty();
+  }
+
+  /** Nanoseconds that making the connection may take; 0 for as long as the application lets it. */
+  public long connectTimeoutNanos() {
+    return call.rule().timeout().connect();
+  }
+
+  /** When it was started. */
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /** When it ended; only of one that is over. */
+  public long endNanos() {
+    return endNanos;
+  }
+
+  /** Whether some of the request may have left. */
+  public boolean sent() {
+    return sent;
+  }
+
+  /** Whether it has ended. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** The HTTP status of its answer; 0 if none came. */
+  public int status() {
+    return status;
+  }
+
+  /** The gRPC code of its answer; -1 if none came. */
+  public int grpcCode() {
+    return grpcCode;
+  }
+
+  /** Why it has no answer; null if it has one, or was cancelled. */
+  public @Nullable Failure failure() {
+    return failure;
+  }
+
+  /** The policy by which it was made, if it is not the first. */
+  public RetryPolicy retryPolicy() {
+    return call.rule().retry();
+  }
+
+  /** A slot for what the observer of calls keeps with an attempt, such as its span. */
+  public @Nullable Object observation() {
+    return observation;
+  }
+
+  /** Fills the observer's slot. */
+  public void observation(Object kept) {
+    observation = kept;
+  }
+
+  /** Headers that carry trace and deadline on; set by the observer when the attempt starts. */
+  public void propagate(List<HeaderField> headers) {
+    propagation = headers;
+  }
+
+  void markSent() {
+    sent = true;
+  }
+
+  void answered(ResponseHead head) {
+    sent = true;
+    status = head.status();
+    grpcCode = head.grpcCode();
+  }
+
+  void outcome(int code) {
+    grpcCode = code;
+  }
+
+  void failed(Failure why) {
+    failure = why;
+    sent |= why.mayHaveBeenSent();
+  }
+
+  /** Ends it once, giving back what it took. */
+  boolean finish(long now) {
+    if (over) {
+      return false;
+    }
+    over = true;
+    endNanos = now;
+    endpoint.load().end();
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+package io.weft.core.call;
+
+/**
+ * What a call wants done, told to its driver while an event is handled.
+ *
+ * <p>An implementation only takes note; it must not hand an event to the call before the one being
+ * handled has returned.
+ */
+public interface Effects {
+
+  /** Send the request once to {@link Attempt#endpoint()}, as the attempt says. */
+  void start(Attempt attempt);
+
+  /**
+   * Give this attempt up: close its stream or connection, drop its answer. No event of it is wanted
+   * any more.
+   */
+  void cancel(Attempt attempt);
+
+  /**
+   * Wake the call with {@link OutboundCall#timer} at this time, on the clock of {@link
+   * System#nanoTime}.
+   */
+  void arm(Timer timer, long atNanos);
+
+  /** Forget such an alarm if it is armed. */
+  void disarm(Timer timer);
+
+  /**
+   * Nothing can be decided yet: hand over {@link OutboundCall#wake} when the config has come, or at
+   * this time.
+   */
+  void park(long untilNanos);
+
+  /** Give the application this attempt's answer; the call has decided, and stays to see it end. */
+  void commit(Attempt attempt);
+
+  /** Give the application this answer instead. The call is over. */
+  void answer(MeshAnswer answer);
+
+  /** Give the application the very failure its library had in this attempt. The call is over. */
+  void rethrow(Attempt attempt);
+}

@@ -1,0 +1,39 @@
+package io.weft.core.call;
+
+/**
+ * Why an attempt has no answer, as far as its library lets one know; what is not known counts as
+ * sent.
+ */
+public enum Failure {
+  /** No connection was made: not a byte left. */
+  CONNECT(false),
+  /**
+   * The server refused the stream before it looked at it (HTTP/2 REFUSED_STREAM, GOAWAY): not
+   * processed.
+   */
+  REFUSED_STREAM(false),
+  /** The connection went before a byte of the request was written. */
+  RESET_BEFORE_REQUEST(false),
+  /**
+   * The connection went, or the peer broke the protocol, when some of the request may have left.
+   */
+  RESET(true),
+  /** The library's own time ran out, by the application's setting. */
+  TIMEOUT(true),
+  /**
+   * The application itself made it fail: a body that could not be read, a call it cancelled. Never
+   * retried.
+   */
+  APPLICATION(true);
+
+  private final boolean mayHaveBeenSent;
+
+  Failure(boolean mayHaveBeenSent) {
+    this.mayHaveBeenSent = mayHaveBeenSent;
+  }
+
+  /** Whether the callee may have seen some of the request. */
+  public boolean mayHaveBeenSent() {
+    return mayHaveBeenSent;
+  }
+}

@@ -1,0 +1,13 @@
+package io.weft.core.call;
+
+/** The alarms a call can set; at most one of each is armed, and arming again moves it. */
+public enum Timer {
+  /** The whole call's time. */
+  REQUEST,
+  /** The time of the attempt in flight. */
+  PER_TRY,
+  /** The pause before the next attempt. */
+  BACKOFF,
+  /** Silence on a stream whose head has come. */
+  IDLE
+}

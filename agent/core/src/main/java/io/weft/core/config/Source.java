@@ -1,0 +1,23 @@
+package io.weft.core.config;
+
+/**
+ * The document behind a piece of config.
+ *
+ * @param kind empty for a built-in default
+ * @param generation the generation that accepted it
+ */
+public record Source(String kind, String namespace, String name, long generation) {
+  /** What rules where no document does. */
+  public static final Source BUILT_IN = new Source("", "", "", 0);
+
+  /** Whether a document is behind it. */
+  public boolean isDocument() {
+    return !kind.isEmpty();
+  }
+
+  /** {@code Kind/namespace/name}, or {@code mesh} where no document is behind it. */
+  @Override
+  public String toString() {
+    return kind.isEmpty() ? "mesh" : kind + "/" + namespace + "/" + name;
+  }
+}

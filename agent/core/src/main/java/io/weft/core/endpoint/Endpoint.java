@@ -1,0 +1,29 @@
+package io.weft.core.endpoint;
+
+import java.util.Map;
+
+/**
+ * One port of one instance.
+ *
+ * @param uid the instance's, new at each start of its JVM
+ * @param address host name or IP literal without brackets
+ * @param tls what the port speaks; the caller follows it, not the scheme of its URL
+ * @param weight relative to the other endpoints, at least 1
+ * @param lost whether control has lost the instance: a last resort
+ * @param load what changes by itself, shared by all pushes that name this endpoint
+ */
+public record Endpoint(
+    String uid,
+    String address,
+    int port,
+    EndpointTls tls,
+    Map<String, String> labels,
+    int weight,
+    boolean lost,
+    EndpointLoad load) {
+
+  /** {@code address:port}, an IPv6 literal in brackets. */
+  public String authority() {
+    return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+  }
+}

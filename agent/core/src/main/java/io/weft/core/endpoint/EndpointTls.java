@@ -1,0 +1,11 @@
+package io.weft.core.endpoint;
+
+/** Whose TLS a caller speaks with an endpoint. */
+public enum EndpointTls {
+  /** None: plaintext, whatever the scheme of the caller's URL. */
+  NONE,
+  /** The mesh's mutual TLS. */
+  MESH,
+  /** The application's own, which passes untouched. */
+  APP
+}

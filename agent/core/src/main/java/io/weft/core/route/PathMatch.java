@@ -1,0 +1,52 @@
+package io.weft.core.route;
+
+/** A condition on the path of a request, without its query. */
+sealed interface PathMatch {
+
+  boolean matches(String target, int pathEnd);
+
+  /** Length of the prefix this condition matched, for a rewrite of that prefix; 0 if it is none. */
+  default int prefixLength() {
+    return 0;
+  }
+
+  /** The very path. */
+  record Exact(String path) implements PathMatch {
+    @Override
+    public boolean matches(String target, int pathEnd) {
+      return pathEnd == path.length() && target.startsWith(path);
+    }
+  }
+
+  /**
+   * A prefix by whole path elements, as the Gateway API has it: {@code /a} takes {@code /a} and
+   * {@code /a/b} but not {@code /ab}.
+   *
+   * @param path without a slash at its end; empty for every path
+   */
+  record Prefix(String path) implements PathMatch {
+    static Prefix of(String path) {
+      return new Prefix(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+    }
+
+    @Override
+    public boolean matches(String target, int pathEnd) {
+      return pathEnd >= path.length()
+          && target.startsWith(path)
+          && (pathEnd == path.length() || target.charAt(path.length()) == '/');
+    }
+
+    @Override
+    public int prefixLength() {
+      return path.length();
+    }
+  }
+
+  /** An expression that must match the whole path. */
+  record Regex(LinearPattern pattern) implements PathMatch {
+    @Override
+    public boolean matches(String target, int pathEnd) {
+      return pattern.matches(target.substring(0, pathEnd));
+    }
+  }
+}

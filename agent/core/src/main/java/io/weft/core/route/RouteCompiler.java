@@ -1,0 +1,184 @@
+package io.weft.core.route;
+
+import io.weft.api.v1.NamedMatch;
+import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.StringMatch;
+import io.weft.api.v1.UrlRewrite;
+import io.weft.core.balance.Algorithm;
+import io.weft.core.balance.Cluster;
+import io.weft.core.call.HeaderField;
+import io.weft.core.config.Source;
+import io.weft.core.retry.Backoff;
+import io.weft.core.retry.BudgetLimit;
+import io.weft.core.retry.CodeSet;
+import io.weft.core.retry.RetryCondition;
+import io.weft.core.retry.RetryPolicy;
+import io.weft.core.timeout.TimeoutPolicy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Makes a route table of what control pushed. */
+public final class RouteCompiler {
+  private static final int MILLIPERCENT = 100_000;
+
+  private final Function<io.weft.api.v1.Backend, Cluster> clusters;
+
+  /**
+   * @param clusters finds the endpoints that a backend stands for
+   */
+  public RouteCompiler(Function<io.weft.api.v1.Backend, Cluster> clusters) {
+    this.clusters = clusters;
+  }
+
+  /**
+   * The table.
+   *
+   * @throws IllegalArgumentException in one line, if something in it cannot be built
+   */
+  public RouteTable compile(ServiceConfig config) {
+    List<Rule> rules = new ArrayList<>(config.getRulesCount());
+    for (RouteRule rule : config.getRulesList()) {
+      rules.add(rule(rule));
+    }
+    return new RouteTable(source(config.getRoute()), rules);
+  }
+
+  private Rule rule(RouteRule rule) {
+    List<Backend> backends = new ArrayList<>(rule.getBackendsCount());
+    int total = 0;
+    for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
+      backends.add(new Backend(clusters.apply(backend), backend.getWeight()));
+      total = Math.addExact(total, backend.getWeight());
+    }
+    return new Rule(
+        rule.getName(),
+        rule.getMatchesList().stream().map(RouteCompiler::match).toList(),
+        List.copyOf(backends),
+        total,
+        edits(rule.getRequestHeaders()),
+        edits(rule.getResponseHeaders()),
+        rule.hasUrlRewrite() ? rewrite(rule.getUrlRewrite()) : Rewrite.NONE,
+        rule.hasRedirect() ? redirect(rule.getRedirect()) : null,
+        rule.hasTimeout() ? timeout(rule.getTimeout()) : TimeoutPolicy.NONE,
+        rule.hasRetry() ? retry(rule.getRetry()) : RetryPolicy.BUILT_IN,
+        rule.getLoadBalancer().getAlgorithm() == io.weft.api.v1.LoadBalancer.Algorithm.ROUND_ROBIN
+            ? Algorithm.ROUND_ROBIN
+            : Algorithm.LEAST_REQUEST,
+        source(rule.getLoadBalancer().getSource()));
+  }
+
+  private static RequestMatch match(io.weft.api.v1.RouteMatch match) {
+    return new RequestMatch(
+        match.hasPath() ? path(match.getPath()) : null,
+        match.getMethod(),
+        match.getHeadersList().stream()
+            .map(header -> value(header, header.getName().toLowerCase(Locale.ROOT)))
+            .toList(),
+        match.getQueryParamsList().stream()
+            .map(parameter -> value(parameter, parameter.getName()))
+            .toList());
+  }
+
+  private static PathMatch path(StringMatch match) {
+    return switch (match.getType()) {
+      case EXACT -> new PathMatch.Exact(match.getValue());
+      case PREFIX -> PathMatch.Prefix.of(match.getValue());
+      case REGEX -> new PathMatch.Regex(LinearPattern.of(match.getValue()));
+      case UNRECOGNIZED ->
+          throw new IllegalArgumentException("a path match this agent does not know");
+    };
+  }
+
+  private static ValueMatch value(NamedMatch match, String name) {
+    return switch (match.getValue().getType()) {
+      case EXACT -> new ValueMatch.Exact(name, match.getValue().getValue());
+      case REGEX -> new ValueMatch.Regex(name, LinearPattern.of(match.getValue().getValue()));
+      case PREFIX, UNRECOGNIZED ->
+          throw new IllegalArgumentException("a match of " + name + " this agent does not know");
+    };
+  }
+
+  private static HeaderEdits edits(io.weft.api.v1.HeaderEdits edits) {
+    return edits.equals(io.weft.api.v1.HeaderEdits.getDefaultInstance())
+        ? HeaderEdits.NONE
+        : new HeaderEdits(
+            edits.getSetList().stream().map(RouteCompiler::header).toList(),
+            edits.getAddList().stream().map(RouteCompiler::header).toList(),
+            List.copyOf(edits.getRemoveList()));
+  }
+
+  private static HeaderField header(io.weft.api.v1.Header header) {
+    return new HeaderField(header.getName(), header.getValue());
+  }
+
+  private static Rewrite rewrite(UrlRewrite rewrite) {
+    PathChange path =
+        switch (rewrite.getPathCase()) {
+          case REPLACE_FULL_PATH -> new PathChange.Full(rewrite.getReplaceFullPath());
+          case REPLACE_PREFIX_MATCH -> new PathChange.Prefix(rewrite.getReplacePrefixMatch());
+          case PATH_NOT_SET -> PathChange.KEEP;
+        };
+    return new Rewrite(rewrite.getHost(), path);
+  }
+
+  private static Redirect redirect(io.weft.api.v1.Redirect redirect) {
+    PathChange path =
+        switch (redirect.getPathCase()) {
+          case REPLACE_FULL_PATH -> new PathChange.Full(redirect.getReplaceFullPath());
+          case REPLACE_PREFIX_MATCH -> new PathChange.Prefix(redirect.getReplacePrefixMatch());
+          case PATH_NOT_SET -> PathChange.KEEP;
+        };
+    int status = redirect.getStatusCode() == 0 ? 302 : redirect.getStatusCode();
+    return new Redirect(redirect.getScheme(), redirect.getHost(), redirect.getPort(), path, status);
+  }
+
+  private static TimeoutPolicy timeout(io.weft.api.v1.Timeout timeout) {
+    return new TimeoutPolicy(
+        source(timeout.getSource()),
+        timeout.getRequestNanos(),
+        timeout.getPerTryNanos(),
+        timeout.getConnectNanos(),
+        timeout.getIdleNanos());
+  }
+
+  private static RetryPolicy retry(io.weft.api.v1.Retry retry) {
+    Set<RetryCondition> on = EnumSet.noneOf(RetryCondition.class);
+    for (io.weft.api.v1.Retry.Condition condition : retry.getOnList()) {
+      switch (condition) {
+        case STATUS_5XX -> on.add(RetryCondition.STATUS_5XX);
+        case GATEWAY_ERROR -> on.add(RetryCondition.GATEWAY_ERROR);
+        case CONNECT_FAILURE -> on.add(RetryCondition.CONNECT_FAILURE);
+        case REFUSED_STREAM -> on.add(RetryCondition.REFUSED_STREAM);
+        case RESET_BEFORE_REQUEST -> on.add(RetryCondition.RESET_BEFORE_REQUEST);
+        // What these two mean stands in the sets of codes.
+        case RETRIABLE_STATUS_CODES, GRPC_CODES -> {}
+        case CONDITION_UNSPECIFIED, UNRECOGNIZED ->
+            throw new IllegalArgumentException("a retry condition this agent does not know");
+      }
+    }
+    return new RetryPolicy(
+        source(retry.getSource()),
+        Math.max(1, retry.getAttempts()),
+        on,
+        CodeSet.of(retry.getStatusCodesList()),
+        CodeSet.of(retry.getGrpcCodesList()),
+        retry.getPerTryTimeoutNanos(),
+        new Backoff(retry.getBackoffBaseNanos(), retry.getBackoffMaxNanos()),
+        new BudgetLimit(
+            (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond()),
+        retry.getIdempotentOnly(),
+        retry.getHonourRetryAfter());
+  }
+
+  private static Source source(io.weft.api.v1.Source source) {
+    return source.getKind().isEmpty()
+        ? Source.BUILT_IN
+        : new Source(
+            source.getKind(), source.getNamespace(), source.getName(), source.getGeneration());
+  }
+}

@@ -167,8 +167,14 @@ public final class ControlLink {
     }
     restoreOnce(token);
     HostPort control = addresses.current();
-    session = new Session(thread, control, config, instance, edges, new SessionOwner(control));
-    session.open(opener, token, hello(token));
+    Session opened =
+        new Session(thread, control, config, instance, edges, new SessionOwner(control));
+    session = opened;
+    try {
+      opened.open(opener, token, hello(token));
+    } catch (RuntimeException | LinkageError e) {
+      opened.ended(new Ending(Ending.Kind.FAULT, "fault in the agent: " + e));
+    }
   }
 
   private Hello hello(JoinToken token) {

@@ -50,8 +50,8 @@ final class DaemonLinkThread implements LinkThread {
     return () -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
-        Log.error("the link to control failed: " + e);
+      } catch (RuntimeException | LinkageError e) {
+        Log.error("fault in the link to control: " + e);
       }
     };
   }

@@ -16,6 +16,8 @@ record Ending(Kind kind, String reason) {
     UNAUTHENTICATED,
     /** Control does not speak this agent's protocol. */
     INCOMPATIBLE,
+    /** This agent failed at something; a fresh stream may mend it. */
+    FAULT,
     /** This side broke it off, to be sent whole what it turned out to lack. */
     RESYNC
   }

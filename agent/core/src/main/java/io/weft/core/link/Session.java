@@ -88,6 +88,14 @@ final class Session implements ControlStream.Events {
     if (over) {
       return;
     }
+    try {
+      handle(message);
+    } catch (RuntimeException | LinkageError e) {
+      fail(new Ending(Ending.Kind.FAULT, "fault in the agent: " + e));
+    }
+  }
+
+  private void handle(ControlMessage message) {
     switch (message.getMessageCase()) {
       case WELCOME -> welcome(message.getWelcome());
       case UPDATE -> update(message.getUpdate());

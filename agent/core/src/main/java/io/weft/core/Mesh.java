@@ -8,6 +8,7 @@ import io.weft.core.config.Destination;
 import io.weft.core.config.MeshConfig;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.link.DataPlane;
+import io.weft.core.thread.AgentThread;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -77,14 +78,20 @@ public final class Mesh {
    * Where a host and port lead. A host outside the mesh costs one lookup and no allocation.
    *
    * <p>While the agent starts and does not know the names of the mesh yet, a call to a host without
-   * a dot may wait here, at most a second.
+   * a dot may wait here, at most a second. What the agent's own threads call is outside.
    *
    * @param host a name in any case, or an IP literal without brackets
    * @param port 0 or less where the URL names none
    */
   public Destination destination(String host, int port) {
     Destination destination = config.destination(host, port);
-    if (!destination.isMesh() && firstNames != null && host.indexOf('.') < 0) {
+    if (!destination.isMesh() && (firstNames == null || host.indexOf('.') >= 0)) {
+      return destination;
+    }
+    if (AgentThread.isCurrent()) {
+      return Destination.OUTSIDE;
+    }
+    if (!destination.isMesh()) {
       awaitNames();
       return config.destination(host, port);
     }

@@ -11,6 +11,7 @@ import io.weft.core.registry.Ports;
 import io.weft.core.settings.ReadSettings;
 import io.weft.core.settings.Settings;
 import io.weft.core.settings.SettingsReader;
+import io.weft.core.thread.AgentThread;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-/** The agent's life in the process: start-up order, its threads, shutdown. */
+/** The agent's life in the process: start-up order, shutdown. */
 @NullMarked
 package io.weft.core.lifecycle;
 

@@ -1,7 +1,7 @@
 package io.weft.core.link;
 
-import io.weft.core.lifecycle.AgentThread;
 import io.weft.core.log.Log;
+import io.weft.core.thread.AgentThread;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;

@@ -1,4 +1,4 @@
-package io.weft.core.lifecycle;
+package io.weft.core.thread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

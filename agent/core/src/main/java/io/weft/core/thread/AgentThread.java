@@ -1,4 +1,4 @@
-package io.weft.core.lifecycle;
+package io.weft.core.thread;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -36,6 +36,7 @@ public final class Mesh {
   private final Consumer<String> subscriber;
   private final @Nullable RandomGenerator fixedChance;
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong configGeneration = new AtomicLong();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private volatile @Nullable CountDownLatch firstNames;
 
@@ -122,9 +123,20 @@ public final class Mesh {
     }
   }
 
-  /** Runs once when the config has changed next; for a call that is parked. */
-  public void onNextConfig(Runnable wake) {
+  /** Counts the changes of the config. */
+  public long configGeneration() {
+    return configGeneration.get();
+  }
+
+  /**
+   * Runs once when the config is newer than {@code seen}, at once if it is already; for a call that
+   * is parked.
+   */
+  public void onConfigAfter(long seen, Runnable wake) {
     waiting.add(wake);
+    if (configGeneration.get() != seen && waiting.remove(wake)) {
+      wake.run();
+    }
   }
 
   /** The destination as of now. */
@@ -153,6 +165,7 @@ public final class Mesh {
   }
 
   private void configChanged() {
+    configGeneration.incrementAndGet();
     namesKnown();
     for (Runnable wake = waiting.poll(); wake != null; wake = waiting.poll()) {
       wake.run();

@@ -97,7 +97,7 @@ public final class Cluster {
     // Two that will do are wanted; a few more draws make up for those that will not.
     for (int i = 0; i < SAMPLES && found < 2; i++) {
       Endpoint endpoint = current.draw(chance);
-      if (endpoint == best || !fresh(endpoint, tried, now)) {
+      if ((best != null && endpoint.load() == best.load()) || !fresh(endpoint, tried, now)) {
         continue;
       }
       found++;

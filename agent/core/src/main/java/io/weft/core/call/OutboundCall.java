@@ -60,6 +60,7 @@ public final class OutboundCall implements Cluster.Tried {
   private long deadline;
   private boolean bounded;
   private long parkedUntil;
+  private long configSeen;
   private @Nullable MeshAnswer answer;
   private boolean cancelled;
   private @Nullable Object observation;
@@ -80,6 +81,10 @@ public final class OutboundCall implements Cluster.Tried {
     bounded = mesh.deadlines().hasDeadline();
     deadline = bounded ? mesh.deadlines().deadlineNanos() : 0;
     if (destination.routes() == null) {
+      configSeen = mesh.configGeneration();
+      destination = mesh.refresh(destination);
+    }
+    if (destination.routes() == null) {
       park(now, effects);
     } else {
       route(now, effects);
@@ -91,6 +96,7 @@ public final class OutboundCall implements Cluster.Tried {
     if (state != State.PARKED) {
       return;
     }
+    configSeen = mesh.configGeneration();
     destination = mesh.refresh(destination);
     if (destination.routes() != null) {
       route(now, effects);
@@ -158,6 +164,9 @@ public final class OutboundCall implements Cluster.Tried {
       return;
     }
     effects.disarm(Timer.PER_TRY);
+    if (why == Failure.TIMEOUT && timeIsUp(of, now, effects)) {
+      return;
+    }
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
     }
@@ -300,15 +309,24 @@ public final class OutboundCall implements Cluster.Tried {
     state = State.TRYING;
     mesh.observer().attemptStarted(next);
     effects.start(next);
-    long perTry = perTry();
+    long perTry = perTryTimeoutNanos();
     if (perTry > 0 && (!bounded || deadline - now > perTry)) {
       effects.arm(Timer.PER_TRY, now + perTry);
     }
   }
 
-  private long perTry() {
-    long ofRetry = rule().retry().perTryTimeout();
-    return ofRetry > 0 ? ofRetry : rule().timeout().perTry();
+  // A library that was given our limit may notice before our alarm rings.
+  private boolean timeIsUp(Attempt of, long now, Effects effects) {
+    if (bounded && deadline - now <= 0) {
+      requestTimedOut(now, effects);
+      return true;
+    }
+    long perTry = perTryTimeoutNanos();
+    if (perTry > 0 && now - of.startNanos() >= perTry) {
+      perTryTimedOut(now, effects);
+      return true;
+    }
+    return false;
   }
 
   private boolean worthAnother(Failure why) {
@@ -527,6 +545,17 @@ public final class OutboundCall implements Cluster.Tried {
   /** The end of its time: the route's timeout or the deadline it came with, whichever is sooner. */
   public long deadlineNanos() {
     return deadline;
+  }
+
+  /** Nanoseconds an attempt may take to the head of its answer; 0 for no limit. */
+  public long perTryTimeoutNanos() {
+    long ofRetry = rule().retry().perTryTimeout();
+    return ofRetry > 0 ? ofRetry : rule().timeout().perTry();
+  }
+
+  /** The state of the config, as {@link Mesh#configGeneration} counts, in which it was parked. */
+  long configSeen() {
+    return configSeen;
   }
 
   /** A slot for what the observer keeps with a call, such as its span. */

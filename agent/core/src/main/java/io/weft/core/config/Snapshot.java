@@ -31,7 +31,7 @@ record Snapshot(Map<String, Host> hosts, Map<ServiceKey, Host> services) {
     char[] chars = host.toCharArray();
     for (int i = 0; i < chars.length; i++) {
       if (chars[i] >= 'A' && chars[i] <= 'Z') {
-        chars[i] += 'a' - 'A';
+        chars[i] = (char) (chars[i] + ('a' - 'A'));
       }
     }
     return new String(chars);

@@ -1,6 +1,6 @@
 package io.weft.core.call;
 
-import io.weft.core.lifecycle.AgentThread;
+import io.weft.core.thread.AgentThread;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;

@@ -86,7 +86,7 @@ public final class Mesh {
    */
   public Destination destination(String host, int port) {
     Destination destination = config.destination(host, port);
-    if (!destination.isMesh() && (firstNames == null || host.indexOf('.') >= 0)) {
+    if (!destination.isMesh() && (firstNames == null || !mayBeService(host))) {
       return destination;
     }
     if (AgentThread.isCurrent()) {
@@ -170,6 +170,10 @@ public final class Mesh {
     for (Runnable wake = waiting.poll(); wake != null; wake = waiting.poll()) {
       wake.run();
     }
+  }
+
+  private static boolean mayBeService(String host) {
+    return host.indexOf('.') < 0 && host.indexOf(':') < 0 && !host.equalsIgnoreCase("localhost");
   }
 
   private void awaitNames() {

@@ -1,8 +1,8 @@
 package io.weft.core.lifecycle;
 
+import io.weft.api.v1.Identity;
+import io.weft.core.Mesh;
 import io.weft.core.link.ControlLink;
-import io.weft.core.link.DataPlane;
-import io.weft.core.link.EdgeStats;
 import io.weft.core.log.Log;
 import io.weft.core.registry.HookReports;
 import io.weft.core.registry.InFlight;
@@ -12,7 +12,6 @@ import io.weft.core.settings.ReadSettings;
 import io.weft.core.settings.Settings;
 import io.weft.core.settings.SettingsReader;
 import io.weft.core.thread.AgentThread;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -34,18 +33,17 @@ public final class Agent {
 
   private final Settings settings;
   private final List<String> problems;
-  private final DataPlane dataPlane;
-  private final EdgeStats edges;
-  private final TelemetryEnd telemetry;
+  private final Telemetry telemetry;
+  private final Mesh mesh;
   private volatile @Nullable ControlLink link;
   private volatile @Nullable Shutdown shutdown;
 
-  private Agent(ReadSettings read, DataPlane dataPlane, EdgeStats edges, TelemetryEnd telemetry) {
+  private Agent(ReadSettings read, Telemetry telemetry) {
     this.settings = read.settings();
     this.problems = read.problems();
-    this.dataPlane = dataPlane;
-    this.edges = edges;
     this.telemetry = telemetry;
+    this.mesh =
+        new Mesh(settings.namespace(), telemetry.calls(), telemetry.deadlines(), this::subscribe);
   }
 
   /**
@@ -65,25 +63,13 @@ public final class Agent {
     return read;
   }
 
-  /**
-   * Brings the agent up, on a thread of its own.
-   *
-   * @return the agent, already usable: what it is told before it is up is done once it is
-   */
-  public static Agent start(
-      ReadSettings settings, DataPlane dataPlane, EdgeStats edges, TelemetryEnd telemetry) {
-    Agent agent = new Agent(settings, dataPlane, edges, telemetry);
+  /** Puts the mesh into this JVM and brings it up on a thread of its own. Cheap. */
+  public static void start(ReadSettings settings, Telemetry telemetry) {
+    Agent agent = new Agent(settings, telemetry);
     RUNNING.set(agent);
+    agent.mesh.namesAwaited();
+    Mesh.install(agent.mesh);
     AgentThread.of("start", agent::bringUp).start();
-    return agent;
-  }
-
-  /** The application calls these services, each as {@code namespace/name}. Thread-safe. */
-  public void subscribe(Collection<String> services) {
-    ControlLink running = link;
-    if (running != null) {
-      running.subscribe(services);
-    }
   }
 
   /** The JVM is about to run the application's shutdown hooks. Bounded; never throws. */
@@ -106,24 +92,31 @@ public final class Agent {
 
   private void bringUp() {
     try {
+      Identity identity = ThisProcess.identity(settings, AgentVersion.read());
       Ports ports = Ports.ofThisProcess();
       HookReports hooks = HookReports.ofThisProcess();
       InstanceRecord instance = new InstanceRecord(settings, problems, ports, hooks);
       ControlLink started =
           ControlLink.create(
-              settings,
-              ThisProcess.identity(settings, AgentVersion.read()),
-              dataPlane,
-              instance,
-              edges);
+              settings, identity, mesh.dataPlane(), instance, telemetry.edges(), mesh::namesKnown);
       link = started;
       shutdown = new Shutdown(started, instance, InFlight.inbound(), settings.drain(), telemetry);
       ports.onChange(started::registrationChanged);
       hooks.onChange(started::registrationChanged);
       started.start();
       ShutdownHooks.makePresent();
+      telemetry.start(identity);
     } catch (RuntimeException | LinkageError e) {
+      mesh.namesKnown();
       Log.error("the agent did not come up, calls are left untouched: " + e);
+    }
+  }
+
+  // Known services alone are subscribed to, and it is the link that makes them known.
+  private void subscribe(String service) {
+    ControlLink running = link;
+    if (running != null) {
+      running.subscribe(List.of(service));
     }
   }
 }

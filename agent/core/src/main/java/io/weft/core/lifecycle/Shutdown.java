@@ -26,14 +26,14 @@ final class Shutdown {
   private final InstanceRecord instance;
   private final Quiet quiet;
   private final Duration drain;
-  private final TelemetryEnd telemetry;
+  private final Telemetry telemetry;
 
   Shutdown(
       ControlLink link,
       InstanceRecord instance,
       InFlight inFlight,
       Duration drain,
-      TelemetryEnd telemetry) {
+      Telemetry telemetry) {
     this.link = link;
     this.instance = instance;
     this.quiet = new Quiet(inFlight);

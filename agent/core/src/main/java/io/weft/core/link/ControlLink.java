@@ -39,6 +39,7 @@ public final class ControlLink {
   private final LocalConfig config;
   private final InstanceRecord instance;
   private final EdgeStats edges;
+  private final Runnable noConfig;
   private final JoinTokenSource tokens;
   private final ControlAddresses addresses;
   private final ReconnectDelay delay;
@@ -59,6 +60,7 @@ public final class ControlLink {
       DataPlane dataPlane,
       InstanceRecord instance,
       EdgeStats edges,
+      Runnable noConfig,
       RandomGenerator random) {
     this.thread = thread;
     this.opener = opener;
@@ -67,6 +69,7 @@ public final class ControlLink {
     this.config = new LocalConfig(dataPlane);
     this.instance = instance;
     this.edges = edges;
+    this.noConfig = noConfig;
     this.tokens = new JoinTokenSource(settings);
     this.addresses = new ControlAddresses(settings.control());
     this.delay = new ReconnectDelay(random);
@@ -78,13 +81,16 @@ public final class ControlLink {
    * A link that is not yet started, on a thread of its own.
    *
    * @param identity who this process is; sent at each join
+   * @param noConfig run, on the link's thread, whenever control was tried in vain and no config is
+   *     held from before, so that nothing waits for it
    */
   public static ControlLink create(
       Settings settings,
       Identity identity,
       DataPlane dataPlane,
       InstanceRecord instance,
-      EdgeStats edges) {
+      EdgeStats edges,
+      Runnable noConfig) {
     LinkThread thread = new DaemonLinkThread();
     return new ControlLink(
         thread,
@@ -94,6 +100,7 @@ public final class ControlLink {
         dataPlane,
         instance,
         edges,
+        noConfig,
         RandomGenerator.getDefault());
   }
 
@@ -162,6 +169,7 @@ public final class ControlLink {
       token = tokens.read();
     } catch (NoTokenException e) {
       news.noToken(String.valueOf(e.getMessage()));
+      noConfig.run();
       thread.after(delay.next(), this::connect);
       return;
     }
@@ -243,6 +251,9 @@ public final class ControlLink {
       }
       if (ending.kind() != Ending.Kind.RESYNC) {
         addresses.advance();
+      }
+      if (config.isEmpty()) {
+        noConfig.run();
       }
       Duration wait = delay.next();
       news.down(control, ending, delay.failures() >= addresses.count(), !config.isEmpty());

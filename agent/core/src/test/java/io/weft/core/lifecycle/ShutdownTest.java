@@ -9,8 +9,11 @@ import io.weft.api.v1.Identity;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceVersion;
+import io.weft.core.call.CallObserver;
+import io.weft.core.call.Deadlines;
 import io.weft.core.link.ControlLink;
 import io.weft.core.link.DataPlane;
+import io.weft.core.link.EdgeStats;
 import io.weft.core.link.FakeControl;
 import io.weft.core.link.TestAuthority;
 import io.weft.core.registry.HookReports;
@@ -60,8 +63,8 @@ class ShutdownTest {
     InstanceRecord instance = new InstanceRecord(settings, List.of(), ports, new HookReports());
     link =
         ControlLink.create(
-            settings, Identity.getDefaultInstance(), new Nothing(), instance, List::of);
-    shutdown = new Shutdown(link, instance, inFlight, Duration.ofSeconds(20), flushed::complete);
+            settings, Identity.getDefaultInstance(), new Nothing(), instance, List::of, () -> {});
+    shutdown = new Shutdown(link, instance, inFlight, Duration.ofSeconds(20), new Flush());
     link.start();
   }
 
@@ -104,6 +107,31 @@ class ShutdownTest {
     AgentMessage message = control.next();
     while (!which.test(message)) {
       message = control.next();
+    }
+  }
+
+  private final class Flush implements Telemetry {
+    @Override
+    public CallObserver calls() {
+      return CallObserver.NONE;
+    }
+
+    @Override
+    public Deadlines deadlines() {
+      return Deadlines.NONE;
+    }
+
+    @Override
+    public EdgeStats edges() {
+      return List::of;
+    }
+
+    @Override
+    public void start(Identity process) {}
+
+    @Override
+    public void flush(Duration atMost) {
+      flushed.complete(atMost);
     }
   }
 

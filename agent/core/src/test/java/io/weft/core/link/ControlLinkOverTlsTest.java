@@ -194,7 +194,8 @@ class ControlLinkOverTlsTest {
         Identity.newBuilder().setService("orders").build(),
         dataPlane,
         new InstanceRecord(settings, List.of(), new Ports(), new HookReports()),
-        List::of);
+        List::of,
+        () -> {});
   }
 
   private record EndingsOnly(Consumer<Ending> listener) implements ControlStream.Events {

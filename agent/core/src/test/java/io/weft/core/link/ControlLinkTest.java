@@ -54,6 +54,7 @@ class ControlLinkTest {
   private final Ports ports = new Ports();
   private final HookReports hooks = new HookReports();
   private final List<EdgeReport> edges = new ArrayList<>();
+  private int triedInVain;
   private ControlLink link;
 
   @BeforeEach
@@ -190,6 +191,7 @@ class ControlLinkTest {
     link.start();
     thread.run();
     assertThat(control.tried).containsExactly(FIRST);
+    assertThat(triedInVain).isEqualTo(1);
 
     thread.advance(Duration.ofMillis(500));
     assertThat(control.tried).startsWith(FIRST, SECOND);
@@ -495,6 +497,7 @@ class ControlLinkTest {
         dataPlane,
         new InstanceRecord(settings, List.of("a wrong setting"), ports, hooks),
         this::takeEdges,
+        () -> triedInVain++,
         new Random(1));
   }
 

@@ -43,11 +43,6 @@ public enum Setting {
       "weft.drain",
       "5s",
       "How long a stopping process waits for control's consent and for requests in flight."),
-  INITIAL(
-      "weft.initial",
-      "permissive",
-      "What becomes of requests that arrive before the first config: `permissive` serves them,"
-          + " `strict` refuses them."),
   ENABLED("weft.enabled", "true", "`false` switches the agent off entirely."),
   LOG(
       "weft.log",

@@ -38,12 +38,16 @@ public record Settings(
     String zone,
     File dir,
     Duration drain,
-    InitialPolicy initial,
     LogLevel log) {
 
   public Settings {
     labels = Map.copyOf(labels);
     control = List.copyOf(control);
     excludedPorts = Set.copyOf(excludedPorts);
+  }
+
+  /** Whether the agent is to do anything at all in this process. */
+  public boolean active() {
+    return enabled && service.isPresent();
   }
 }

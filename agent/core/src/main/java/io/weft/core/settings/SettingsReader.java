@@ -47,7 +47,6 @@ public final class SettingsReader {
             optional(Setting.ZONE, Function.identity()).orElse(""),
             value(Setting.DIR, text -> SettingValues.file(text, sources.home())),
             value(Setting.DRAIN, SettingValues::duration),
-            value(Setting.INITIAL, text -> SettingValues.oneOf(InitialPolicy.class, text)),
             value(Setting.LOG, text -> SettingValues.oneOf(LogLevel.class, text)));
     List<String> all = new ArrayList<>(sources.problems());
     all.addAll(problems);

@@ -32,7 +32,6 @@ class SettingsReaderTest {
     assertThat(settings.dir()).isEqualTo(new File("/home/ann/.weft/agent"));
     assertThat(settings.address()).isEmpty();
     assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(settings.initial()).isEqualTo(InitialPolicy.PERMISSIVE);
     assertThat(settings.log()).isEqualTo(LogLevel.INFO);
   }
 
@@ -56,7 +55,7 @@ class SettingsReaderTest {
   void every_setting_fits_into_the_argument() {
     argument =
         "weft.service=orders,labels=version=v1;tier=gold,control=a.example;b.example:1;[::1]:2,"
-            + "ports.exclude=8081;9000-9002,drain=250ms,initial=strict,log=debug,zone=eu-1a,"
+            + "ports.exclude=8081;9000-9002,drain=250ms,log=debug,zone=eu-1a,"
             + "address=10.0.0.7,dir=~/cache,token=weft1.a.b.c,token.file=/run/token,enabled=true,"
             + "namespace=shop";
 
@@ -71,7 +70,6 @@ class SettingsReaderTest {
             new HostPort("a.example", 15010), new HostPort("b.example", 1), new HostPort("::1", 2));
     assertThat(settings.excludedPorts()).containsExactlyInAnyOrder(8081, 9000, 9001, 9002);
     assertThat(settings.drain()).isEqualTo(Duration.ofMillis(250));
-    assertThat(settings.initial()).isEqualTo(InitialPolicy.STRICT);
     assertThat(settings.log()).isEqualTo(LogLevel.DEBUG);
     assertThat(settings.address()).hasValue("10.0.0.7");
     assertThat(settings.dir()).isEqualTo(new File("/home/ann/cache"));
@@ -153,7 +151,7 @@ class SettingsReaderTest {
     properties.put("weft.drain", "5 seconds");
     properties.put("weft.control", "control:http");
     environment.put("WEFT_PORTS_EXCLUDE", "eighty");
-    environment.put("WEFT_INITIAL", "lax");
+    environment.put("WEFT_LOG", "loud");
     environment.put("WEFT_LABELS", "v1");
     environment.put("WEFT_ENABLED", "yes");
     environment.put("WEFT_NAMESPACE", "My_Shop");
@@ -168,8 +166,8 @@ class SettingsReaderTest {
                 + " port number); write it like control.example:15010; using 127.0.0.1:15010",
             "setting WEFT_PORTS_EXCLUDE (environment): \"eighty\" has no port in \"eighty\"; write"
                 + " ports like 8081;9000-9010; going on without",
-            "setting WEFT_INITIAL (environment): \"lax\" is none of permissive, strict; using"
-                + " permissive",
+            "setting WEFT_LOG (environment): \"loud\" is none of off, error, warn, info, debug; using"
+                + " info",
             "setting WEFT_LABELS (environment): \"v1\" has no label in \"v1\"; write labels like"
                 + " version=v1;tier=gold; going on without",
             "setting WEFT_ENABLED (environment): \"yes\" is neither true nor false; using true",

@@ -2,6 +2,7 @@ package io.weft.core;
 
 import io.weft.core.call.CallObserver;
 import io.weft.core.call.Deadlines;
+import io.weft.core.call.Faults;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.config.Destination;
@@ -59,7 +60,7 @@ public final class Mesh {
       Consumer<String> subscriber,
       @Nullable RandomGenerator chance) {
     this.config = new MeshConfig(namespace, this::configChanged);
-    this.observer = observer;
+    this.observer = new QuietObserver(observer);
     this.deadlines = deadlines;
     this.subscriber = subscriber;
     this.fixedChance = chance;
@@ -89,7 +90,7 @@ public final class Mesh {
     if (!destination.isMesh() && (firstNames == null || !mayBeService(host))) {
       return destination;
     }
-    if (AgentThread.isCurrent()) {
+    if (AgentThread.isCurrent() || Faults.tooMany()) {
       return Destination.OUTSIDE;
     }
     if (!destination.isMesh()) {
@@ -137,6 +138,11 @@ public final class Mesh {
     if (configGeneration.get() != seen && waiting.remove(wake)) {
       wake.run();
     }
+  }
+
+  /** What waits for a newer config waits no more. */
+  public void forgetConfig(Runnable wake) {
+    waiting.remove(wake);
   }
 
   /** The destination as of now. */

@@ -1,147 +1,238 @@
 package io.weft.core.call;
 
-import io.weft.core.Mesh;
-import java.util.ArrayDeque;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a call over a library that does not block.
+ * Runs one call for a library that sends without holding a thread. Guarantees:
  *
- * <p>Events come from any thread. They are queued and handled one after the other by whichever
- * thread finds the queue idle, and the effects of each are carried out before the next; so the
- * transport is never called twice at once, and no lock is held while it is called. The application
- * is given exactly one of a committed answer, the mesh's answer, and a failure, unless it
- * cancelled.
+ * <ul>
+ *   <li>events may come from any thread, at any time and from within the transport's methods; they
+ *       are handled one at a time, in the order in which they came, with no lock held;
+ *   <li>an event that comes while none is handled is handled before the method that told of it
+ *       returns;
+ *   <li>exactly one of commit, answer, rethrow and passThrough is called, unless the application
+ *       cancels first;
+ *   <li>a fault of the agent's own before anything was sent makes the call go as if there were no
+ *       mesh, a later one gives the application whatever the library has.
+ * </ul>
  */
 public final class AsyncDriver {
-  private final Mesh mesh;
   private final OutboundCall call;
   private final AsyncTransport transport;
-  private final Alarms alarms;
-  private final Queue queue = new Queue();
-  private final Map<Timer, Future<?>> armed = new EnumMap<>(Timer.class);
-  private boolean started;
-  private boolean broken;
+  private final Alarms clock;
+  private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger pending = new AtomicInteger();
 
-  private AsyncDriver(Mesh mesh, OutboundCall call, AsyncTransport transport, Alarms alarms) {
-    this.mesh = mesh;
+  // All below is touched by the event being handled alone.
+  private final CallAlarms alarms;
+  private final Runnable configChanged;
+  private final Notes notes = new Notes();
+  private @Nullable Throwable thrown;
+  private boolean waits;
+
+  public AsyncDriver(OutboundCall call, AsyncTransport transport) {
+    this(call, transport, SharedAlarms.INSTANCE);
+  }
+
+  AsyncDriver(OutboundCall call, AsyncTransport transport, Alarms clock) {
     this.call = call;
     this.transport = transport;
-    this.alarms = alarms;
+    this.clock = clock;
+    this.alarms = new CallAlarms(clock, this::rang);
+    // On the timers' thread: the one that brings config must not come to send requests.
+    Runnable wake = () -> post(() -> call.wake(clock.nanoTime(), notes));
+    this.configChanged = () -> clock.at(clock.nanoTime(), wake);
   }
 
-  /** Starts a call. */
-  public static AsyncDriver start(Mesh mesh, OutboundCall call, AsyncTransport transport) {
-    return start(mesh, call, transport, Alarms.ofThisProcess());
-  }
-
-  static AsyncDriver start(Mesh mesh, OutboundCall call, AsyncTransport transport, Alarms alarms) {
-    AsyncDriver driver = new AsyncDriver(mesh, call, transport, alarms);
-    driver.on(call::start);
-    return driver;
-  }
-
-  /** The application cancels the call. */
-  public void cancel() {
-    on(call::cancelled);
-  }
-
-  private void on(Event event) {
-    queue.add(
+  /** Makes the call. The first event, once, on the thread on which the application called. */
+  public void start() {
+    post(
         () -> {
-          if (broken) {
-            return;
-          }
-          Pending effects = new Pending();
           try {
-            event.happen(alarms.now(), effects);
+            call.start(clock.nanoTime(), notes);
           } catch (RuntimeException | LinkageError e) {
-            broken = true;
-            armed.values().forEach(alarm -> alarm.cancel(false));
-            transport.internalError(e, !started);
-            return;
+            Faults.count(e);
+            notes.clear();
+            call.abandon();
+            notes.passThrough();
           }
-          effects.carryOut();
         });
   }
 
-  /** Notes what an event wants done, and does it once the event is handled. */
-  private final class Pending implements Effects {
-    private final ArrayDeque<Runnable> wanted = new ArrayDeque<>(4);
+  /** The application gives the call up: what is in flight is cancelled, and nothing answered. */
+  public void cancel() {
+    post(() -> call.cancelled(clock.nanoTime(), notes));
+  }
 
-    void carryOut() {
-      for (Runnable effect = wanted.poll(); effect != null; effect = wanted.poll()) {
-        effect.run();
+  private void head(Attempt attempt, ResponseHead head) {
+    try {
+      call.head(attempt, head, clock.nanoTime(), notes);
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
+      if (giveUp(attempt)) {
+        notes.commit(attempt);
       }
+    }
+  }
+
+  private void failed(Attempt attempt, Failure why, Throwable what) {
+    if (attempt == call.lastAttempt()) {
+      thrown = what;
+    }
+    try {
+      call.failed(attempt, why, clock.nanoTime(), notes);
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
+      if (giveUp(attempt)) {
+        notes.rethrow(attempt);
+      }
+    }
+  }
+
+  private void rang() {
+    post(
+        () -> {
+          long now = clock.nanoTime();
+          alarms.rung();
+          for (Timer timer : Timer.ALL) {
+            if (alarms.take(timer, now)) {
+              call.timer(timer, now, notes);
+            }
+          }
+          if (alarms.takeWake(now)) {
+            call.wake(now, notes);
+          }
+        });
+  }
+
+  private void post(Runnable event) {
+    events.add(event);
+    if (pending.getAndIncrement() == 0) {
+      do {
+        handle(events.remove());
+      } while (pending.decrementAndGet() != 0);
+    }
+  }
+
+  private void handle(Runnable event) {
+    try {
+      event.run();
+      if (call.isOver()) {
+        alarms.clear();
+      } else {
+        alarms.settle();
+      }
+      if (waits && !call.isParked()) {
+        waits = false;
+        call.forgetConfig(configChanged);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
+    }
+    notes.perform();
+  }
+
+  /**
+   * After a fault: whether the application is still without an outcome, and this is the way to one.
+   */
+  private boolean giveUp(Attempt attempt) {
+    notes.clear();
+    boolean open = attempt == call.lastAttempt() && !call.isDecided();
+    call.abandon();
+    return open;
+  }
+
+  /** Takes note of effects, and has them done once the event is handled. */
+  private final class Notes implements Effects {
+    private final List<Runnable> todo = new ArrayList<>(2);
+
+    void clear() {
+      todo.clear();
+    }
+
+    void perform() {
+      // No event is handled meanwhile, so that nothing is added while this goes on.
+      for (Runnable effect : todo) {
+        try {
+          effect.run();
+        } catch (RuntimeException | LinkageError e) {
+          Faults.count(e);
+        }
+      }
+      todo.clear();
+    }
+
+    void passThrough() {
+      todo.add(transport::passThrough);
     }
 
     @Override
     public void start(Attempt attempt) {
-      wanted.add(
-          () -> {
-            started = true;
-            transport.send(attempt, new Progress(attempt));
-          });
+      todo.add(() -> send(attempt));
     }
 
     @Override
     public void cancel(Attempt attempt) {
-      wanted.add(() -> transport.cancel(attempt));
+      todo.add(() -> transport.cancel(attempt));
     }
 
     @Override
     public void arm(Timer timer, long atNanos) {
-      wanted.add(
-          () -> {
-            Future<?> before =
-                armed.put(
-                    timer, alarms.at(atNanos, () -> on((now, fx) -> call.timer(timer, now, fx))));
-            if (before != null) {
-              before.cancel(false);
-            }
-          });
+      alarms.arm(timer, atNanos);
     }
 
     @Override
     public void disarm(Timer timer) {
-      wanted.add(
-          () -> {
-            Future<?> before = armed.remove(timer);
-            if (before != null) {
-              before.cancel(false);
-            }
-          });
+      alarms.disarm(timer);
     }
 
     @Override
     public void park(long untilNanos) {
-      wanted.add(
-          () -> {
-            mesh.onConfigAfter(call.configSeen(), () -> on(call::wake));
-            alarms.at(untilNanos, () -> on(call::wake));
-          });
+      alarms.armWake(untilNanos);
+      waits = true;
+      todo.add(() -> call.onNextConfig(configChanged));
     }
 
     @Override
     public void commit(Attempt attempt) {
-      wanted.add(() -> transport.commit(attempt));
+      todo.add(() -> transport.commit(attempt));
+    }
+
+    @Override
+    public void breakOff(Attempt attempt, MeshAnswer why) {
+      todo.add(() -> transport.breakOff(attempt, why));
     }
 
     @Override
     public void answer(MeshAnswer answer) {
-      wanted.add(() -> transport.answer(answer));
+      todo.add(() -> transport.answer(answer));
     }
 
     @Override
     public void rethrow(Attempt attempt) {
-      wanted.add(() -> transport.rethrow(attempt));
+      Throwable what = thrown;
+      if (what == null) {
+        throw new IllegalStateException("nothing to rethrow");
+      }
+      todo.add(() -> transport.rethrow(attempt, what));
+    }
+
+    private void send(Attempt attempt) {
+      try {
+        transport.send(attempt, new Progress(attempt));
+      } catch (Throwable t) {
+        // The library refuses the request: nothing that another attempt would mend.
+        post(() -> failed(attempt, Failure.APPLICATION, t));
+      }
     }
   }
 
+  /** One attempt's way of telling. */
   private final class Progress implements AttemptProgress {
     private final Attempt attempt;
 
@@ -151,53 +242,30 @@ public final class AsyncDriver {
 
     @Override
     public void sent() {
-      on((now, effects) -> call.sent(attempt));
+      post(() -> call.sent(attempt));
     }
 
     @Override
     public void head(ResponseHead head) {
-      on((now, effects) -> call.head(attempt, head, now, effects));
+      post(() -> AsyncDriver.this.head(attempt, head));
     }
 
     @Override
     public void progress() {
       // Without an idle timeout nobody asks.
-      if (call.rule().timeout().idle() > 0) {
-        on((now, effects) -> call.progress(attempt, now, effects));
+      if (call.watchesProgress()) {
+        post(() -> call.progress(attempt, clock.nanoTime()));
       }
     }
 
     @Override
-    public void failed(Failure why) {
-      on((now, effects) -> call.failed(attempt, why, now, effects));
+    public void failed(Failure why, Throwable thrown) {
+      post(() -> AsyncDriver.this.failed(attempt, why, thrown));
     }
 
     @Override
     public void end(int grpcCode) {
-      on((now, effects) -> call.end(attempt, grpcCode, now, effects));
-    }
-  }
-
-  private interface Event {
-    void happen(long now, Effects effects);
-  }
-
-  /** Runs what is added one after the other, on the thread that finds it idle. */
-  private static final class Queue {
-    private final ConcurrentLinkedQueue<Runnable> events = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-
-    void add(Runnable event) {
-      events.add(event);
-      if (waiting.getAndIncrement() > 0) {
-        return;
-      }
-      do {
-        Runnable next = events.poll();
-        if (next != null) {
-          next.run();
-        }
-      } while (waiting.decrementAndGet() > 0);
+      post(() -> call.end(attempt, grpcCode, clock.nanoTime(), notes));
     }
   }
 }

@@ -109,6 +109,11 @@ public final class Attempt {
     return sent;
   }
 
+  /** Whether the head of its answer came. */
+  boolean isAnswered() {
+    return status != 0 || grpcCode >= 0;
+  }
+
   /** Whether it has ended. */
   public boolean isOver() {
     return over;

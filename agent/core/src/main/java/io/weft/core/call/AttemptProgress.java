@@ -1,22 +1,27 @@
 package io.weft.core.call;
 
 /**
- * What an asynchronous transport tells of one attempt. Thread-safe; what comes too late is ignored.
+ * What an asynchronous transport tells of one attempt. Thread-safe, callable from within the
+ * transport's own methods; what comes too late is ignored.
  */
 public interface AttemptProgress {
 
-  /** Some of the request may have left. */
+  /** Some of the request may leave from now on. */
   void sent();
 
   /** The head of the answer, or gRPC trailers without one. */
   void head(ResponseHead head);
 
-  /** Something more of a committed answer. */
+  /** Some more of a committed answer arrived. */
   void progress();
 
-  /** No answer, or one that broke off. */
-  void failed(Failure why);
+  /** No answer, or one that broke off, with what the library raised. */
+  void failed(Failure why, Throwable thrown);
 
-  /** The answer's end; {@code grpcCode} is -1 for HTTP. */
+  /**
+   * The committed answer's end, or the application let it go.
+   *
+   * @param grpcCode -1 for HTTP
+   */
   void end(int grpcCode);
 }

@@ -1,255 +1,364 @@
 package io.weft.core.call;
 
-import io.weft.core.Mesh;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a call on the thread that makes it.
+ * Runs one call for a library that sends on the calling thread. Guarantees:
  *
- * <p>The calling thread sends, waits and decides. Alarms ring on the agent's timer thread, which
- * does no more than make the library's blocked call fail. The lock is held while an event is
- * handled, never while the library is called from the calling thread; virtual threads are not
- * pinned by it.
+ * <ul>
+ *   <li>requests are sent, and pauses waited out, on the thread of {@link #execute} alone, which
+ *       may be virtual; a time that runs out meanwhile aborts the attempt from the timers' thread;
+ *   <li>the library is never called with a lock held;
+ *   <li>what the library threw reaches the caller unchanged;
+ *   <li>a fault of the agent's own before anything was sent makes the call go as if there were no
+ *       mesh, a later one gives the caller whatever the library has.
+ * </ul>
  *
- * @param <R> an answer whose head has come
- * @param <X> what the library throws
+ * <p>{@link #execute} is called once; the other methods from any thread.
+ *
+ * @param <R> the library's response
+ * @param <X> what the library throws, beside unchecked exceptions
  */
 public final class BlockingDriver<R, X extends Exception> {
-  private final Mesh mesh;
   private final OutboundCall call;
   private final BlockingTransport<R, X> transport;
-  private final Alarms alarms;
+  private final Alarms clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Map<Timer, Future<?>> armed = new EnumMap<>(Timer.class);
+  private final Condition decided = lock.newCondition();
+  private final Runnable wake;
 
-  // What the last event asked for.
-  private @Nullable Attempt toStart;
-  private @Nullable Attempt cancelled;
-  private @Nullable Attempt committed;
-  private @Nullable Attempt rethrown;
-  private @Nullable MeshAnswer answer;
-  private @Nullable X failure;
+  // All below is guarded by the lock.
+  private final CallAlarms alarms;
+  private final Notes notes = new Notes();
+  private @Nullable Step next;
+  private boolean waits;
+  private boolean committed;
+  private boolean over;
 
-  private final Effects effects = new Noted();
+  /** What the calling thread does next. */
+  private sealed interface Step {
+    record Send(Attempt attempt) implements Step {}
 
-  private BlockingDriver(
-      Mesh mesh, OutboundCall call, BlockingTransport<R, X> transport, Alarms alarms) {
-    this.mesh = mesh;
+    record Return() implements Step {}
+
+    record Answer(MeshAnswer answer) implements Step {}
+
+    record Rethrow() implements Step {}
+
+    record Cancelled() implements Step {}
+  }
+
+  public BlockingDriver(OutboundCall call, BlockingTransport<R, X> transport) {
+    this(call, transport, SharedAlarms.INSTANCE);
+  }
+
+  BlockingDriver(OutboundCall call, BlockingTransport<R, X> transport, Alarms clock) {
     this.call = call;
     this.transport = transport;
-    this.alarms = alarms;
-  }
-
-  /** A driver for one call. */
-  public static <R, X extends Exception> BlockingDriver<R, X> of(
-      Mesh mesh, OutboundCall call, BlockingTransport<R, X> transport) {
-    return new BlockingDriver<>(mesh, call, transport, Alarms.ofThisProcess());
-  }
-
-  static <R, X extends Exception> BlockingDriver<R, X> of(
-      Mesh mesh, OutboundCall call, BlockingTransport<R, X> transport, Alarms alarms) {
-    return new BlockingDriver<>(mesh, call, transport, alarms);
+    this.clock = clock;
+    this.alarms = new CallAlarms(clock, this::rang);
+    this.wake = () -> quietly(effects -> call.wake(clock.nanoTime(), effects));
   }
 
   /**
-   * Makes the call, once.
+   * Makes the call, up to the head of its answer. Not interrupted: a pause before a retry is waited
+   * out, and the thread's interrupt status kept for the library.
    *
-   * @return the answer of the attempt that was committed to, or the mesh's own
-   * @throws X what the library threw in the attempt that ended the call
-   * @throws MeshFault if Weft itself failed
+   * @return the answer; the caller goes on to tell of its body by {@link #progress}, {@link #ended}
+   *     and {@link #broke}
+   * @throws X as the library threw it
    */
-  public R run() throws X {
-    on(() -> call.start(alarms.now(), effects));
-    while (true) {
-      Attempt attempt = null;
-      lock.lock();
-      try {
-        while (toStart == null && answer == null && rethrown == null) {
-          changed.await();
-        }
-        if (toStart != null) {
-          attempt = toStart;
-          toStart = null;
-        }
-      } catch (InterruptedException e) {
-        on(() -> call.cancelled(alarms.now(), effects));
-        throw transport.interrupted(e);
-      } finally {
-        lock.unlock();
-      }
-      if (attempt == null) {
-        return outcome();
-      }
-      R result = attempt(attempt);
-      if (result != null) {
-        return result;
-      }
-    }
-  }
-
-  /** The application read the answer to its end, or closed it. */
-  public void end() {
-    Attempt attempt = call.lastAttempt();
-    if (attempt != null) {
-      on(() -> call.end(attempt, alarms.now(), effects));
-    }
-  }
-
-  /** The answer broke off while the application read it. */
-  public void broken(Failure why) {
-    Attempt attempt = call.lastAttempt();
-    if (attempt != null) {
-      on(() -> call.failed(attempt, why, alarms.now(), effects));
-    }
-  }
-
-  /** The application gives the call up. */
-  public void cancel() {
-    onFromOutside(() -> call.cancelled(alarms.now(), effects));
-  }
-
-  private @Nullable R attempt(Attempt attempt) throws X {
-    R result;
+  public R execute() throws X {
     try {
-      result = transport.send(attempt, timeLeft(attempt));
-    } catch (Exception e) {
-      X thrown = asThrown(e);
-      on(
-          () -> {
-            failure = thrown;
-            call.failed(attempt, transport.classify(attempt, thrown), alarms.now(), effects);
-          });
-      return null;
-    }
-    R answered = result;
-    on(() -> call.head(attempt, transport.head(answered), alarms.now(), effects));
-    if (committed == attempt) {
-      return answered;
-    }
-    transport.discard(attempt, answered);
-    return null;
-  }
-
-  // send throws X or an unchecked exception; both go to the application as they are.
-  @SuppressWarnings("unchecked")
-  private X asThrown(Exception e) {
-    return (X) e;
-  }
-
-  private long timeLeft(Attempt attempt) {
-    long until = 0;
-    if (call.isBounded()) {
-      until = Math.max(1, call.deadlineNanos() - alarms.now());
-    }
-    long perTry = call.perTryTimeoutNanos();
-    if (perTry > 0) {
-      long left = Math.max(1, attempt.startNanos() + perTry - alarms.now());
-      until = until == 0 ? left : Math.min(until, left);
-    }
-    return until;
-  }
-
-  private R outcome() throws X {
-    MeshAnswer given = answer;
-    if (given != null) {
-      return transport.answer(given);
-    }
-    X thrown = failure;
-    if (thrown == null) {
-      throw new IllegalStateException("a call without an outcome");
-    }
-    throw thrown;
-  }
-
-  private void on(Runnable event) {
-    lock.lock();
-    try {
-      event.run();
-      changed.signalAll();
+      tell(effects -> call.start(clock.nanoTime(), effects));
     } catch (RuntimeException | LinkageError e) {
-      throw new MeshFault(e, call.attempts() == 0);
-    } finally {
-      lock.unlock();
+      Faults.count(e);
+      abandon();
+      return transport.passThrough();
+    }
+    @Nullable R response = null;
+    @Nullable Throwable thrown = null;
+    while (true) {
+      Step step = await();
+      if (step instanceof Step.Send send) {
+        if (response != null) {
+          transport.discard(response);
+          response = null;
+        }
+        try {
+          response =
+              transport.send(send.attempt(), call.timeLeft(send.attempt(), clock.nanoTime()));
+          thrown = null;
+          answered(send.attempt(), response);
+        } catch (Throwable t) {
+          // Whatever it is, it is the library's to throw and the application's to see.
+          thrown = t;
+          threw(send.attempt(), t);
+        }
+      } else if (step instanceof Step.Return && response != null) {
+        return response;
+      } else {
+        if (response != null) {
+          transport.discard(response);
+          response = null;
+        }
+        if (step instanceof Step.Answer answer) {
+          return transport.answer(answer.answer());
+        }
+        if (thrown != null) {
+          throw unchanged(thrown);
+        }
+        throw transport.cancelled();
+      }
     }
   }
 
-  /** Handles an event that may find the calling thread inside the library. */
-  private void onFromOutside(Runnable event) {
-    Attempt toAbort;
+  /** Some of this attempt's request may leave from now on. */
+  public void sent(Attempt attempt) {
+    quietly(effects -> call.sent(attempt));
+  }
+
+  /** Some of the body of the answer arrived. */
+  public void progress() {
+    Attempt attempt = call.lastAttempt();
+    if (attempt != null && call.watchesProgress()) {
+      quietly(effects -> call.progress(attempt, clock.nanoTime()));
+    }
+  }
+
+  /** The answer was read to its end, or the application closed it. */
+  public void ended() {
+    Attempt attempt = call.lastAttempt();
+    if (attempt != null) {
+      quietly(effects -> call.end(attempt, clock.nanoTime(), effects));
+    }
+  }
+
+  /** The body of the answer broke off. */
+  public void broke(Failure why) {
+    Attempt attempt = call.lastAttempt();
+    if (attempt != null) {
+      quietly(effects -> call.failed(attempt, why, clock.nanoTime(), effects));
+    }
+  }
+
+  /** The application gives the call up: what is in flight is aborted. */
+  public void cancel() {
+    quietly(effects -> call.cancelled(clock.nanoTime(), effects));
+  }
+
+  private void answered(Attempt attempt, R response) {
+    try {
+      ResponseHead head = transport.head(response);
+      tell(effects -> call.head(attempt, head, clock.nanoTime(), effects));
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
+      abandon();
+      decide(new Step.Return());
+    }
+  }
+
+  private void threw(Attempt attempt, Throwable thrown) {
+    try {
+      Failure why = transport.failure(attempt, thrown);
+      tell(effects -> call.failed(attempt, why, clock.nanoTime(), effects));
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
+      abandon();
+      decide(new Step.Rethrow());
+    }
+  }
+
+  private void rang() {
+    long now = clock.nanoTime();
     lock.lock();
     try {
-      cancelled = null;
-      on(event);
-      toAbort = cancelled;
+      alarms.rung();
     } finally {
       lock.unlock();
     }
-    if (toAbort != null) {
-      transport.abort(toAbort);
+    quietly(
+        effects -> {
+          for (Timer timer : Timer.ALL) {
+            if (alarms.take(timer, now)) {
+              call.timer(timer, now, effects);
+            }
+          }
+          if (alarms.takeWake(now)) {
+            call.wake(now, effects);
+          }
+        });
+  }
+
+  private void quietly(Consumer<Effects> event) {
+    try {
+      tell(event);
+    } catch (RuntimeException | LinkageError e) {
+      Faults.count(e);
     }
   }
 
-  private void ring(Timer timer) {
-    onFromOutside(() -> call.timer(timer, alarms.now(), effects));
+  /** Hands over one event, then carries out what it asked for. */
+  private void tell(Consumer<Effects> event) {
+    List<Attempt> aborted;
+    boolean parked;
+    boolean unparked;
+    lock.lock();
+    try {
+      event.accept(notes);
+      if (call.isOver()) {
+        over = true;
+        if (call.isCancelled() && !committed) {
+          next = new Step.Cancelled();
+        }
+      }
+      if (over) {
+        alarms.clear();
+      } else {
+        alarms.settle();
+      }
+      if (next != null) {
+        decided.signalAll();
+      }
+      aborted = notes.takeAborted();
+      parked = notes.takeParked();
+      unparked = waits && !call.isParked();
+      waits = parked || (waits && !unparked);
+    } finally {
+      lock.unlock();
+    }
+    for (Attempt attempt : aborted) {
+      transport.abort(attempt);
+    }
+    if (parked) {
+      call.onNextConfig(wake);
+    } else if (unparked) {
+      call.forgetConfig(wake);
+    }
   }
 
-  private void wake() {
-    on(() -> call.wake(alarms.now(), effects));
+  private Step await() {
+    lock.lock();
+    try {
+      while (next == null) {
+        decided.awaitUninterruptibly();
+      }
+      Step step = next;
+      next = null;
+      return step;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Notes what an event wants done. Called with the lock held. */
-  private final class Noted implements Effects {
+  private void decide(Step step) {
+    lock.lock();
+    try {
+      next = step;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void abandon() {
+    lock.lock();
+    try {
+      over = true;
+      alarms.clear();
+      call.abandon();
+      next = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // The transport throws X or what is unchecked, and erasure lets either pass as it is.
+  @SuppressWarnings("unchecked")
+  private X unchanged(Throwable thrown) {
+    if (thrown instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (X) thrown;
+  }
+
+  /** Takes note of effects, under the lock. */
+  private final class Notes implements Effects {
+    private final Queue<Attempt> aborted = new ArrayDeque<>(2);
+    private boolean parked;
+
+    List<Attempt> takeAborted() {
+      if (aborted.isEmpty()) {
+        return List.of();
+      }
+      List<Attempt> taken = new ArrayList<>(aborted);
+      aborted.clear();
+      return taken;
+    }
+
+    boolean takeParked() {
+      boolean taken = parked;
+      parked = false;
+      return taken;
+    }
+
     @Override
     public void start(Attempt attempt) {
-      toStart = attempt;
+      next = new Step.Send(attempt);
     }
 
     @Override
     public void cancel(Attempt attempt) {
-      cancelled = attempt;
+      // An attempt whose answer is here is let go by the calling thread, without an abort.
+      if (committed || !attempt.isAnswered()) {
+        aborted.add(attempt);
+      }
     }
 
     @Override
     public void arm(Timer timer, long atNanos) {
-      Future<?> before = armed.put(timer, alarms.at(atNanos, () -> ring(timer)));
-      if (before != null) {
-        before.cancel(false);
-      }
+      alarms.arm(timer, atNanos);
     }
 
     @Override
     public void disarm(Timer timer) {
-      Future<?> before = armed.remove(timer);
-      if (before != null) {
-        before.cancel(false);
-      }
+      alarms.disarm(timer);
     }
 
     @Override
     public void park(long untilNanos) {
-      mesh.onConfigAfter(call.configSeen(), BlockingDriver.this::wake);
-      alarms.at(untilNanos, BlockingDriver.this::wake);
+      alarms.armWake(untilNanos);
+      parked = true;
     }
 
     @Override
     public void commit(Attempt attempt) {
-      committed = attempt;
+      committed = true;
+      next = new Step.Return();
     }
 
     @Override
-    public void answer(MeshAnswer given) {
-      answer = given;
+    public void breakOff(Attempt attempt, MeshAnswer why) {
+      aborted.add(attempt);
+    }
+
+    @Override
+    public void answer(MeshAnswer answer) {
+      next = new Step.Answer(answer);
     }
 
     @Override
     public void rethrow(Attempt attempt) {
-      rethrown = attempt;
+      next = new Step.Rethrow();
     }
   }
 }

@@ -8,15 +8,21 @@ public interface CallObserver {
   /** Sees nothing. */
   CallObserver NONE = new CallObserver() {};
 
-  /** A call was routed; its rule is known, unless it was answered at once. */
+  /**
+   * The application makes a call: on its own thread, so that the scope of the work at hand is there
+   * to be read. Nothing is decided yet.
+   */
   default void callStarted(OutboundCall call) {}
 
-  /** An attempt is about to be sent: the moment to say what headers carry its trace on. */
+  /**
+   * An attempt is about to be sent, on any thread: the moment to say, by {@link Attempt#propagate},
+   * what headers carry its trace on.
+   */
   default void attemptStarted(Attempt attempt) {}
 
   /** An attempt ended: answered to its last byte, failed, or given up. */
   default void attemptEnded(Attempt attempt) {}
 
-  /** The call ended; all its attempts have. */
+  /** The call ended, as all its attempts have: the record is complete. Once for each started. */
   default void callEnded(OutboundCall call) {}
 }

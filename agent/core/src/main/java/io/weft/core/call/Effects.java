@@ -13,7 +13,7 @@ public interface Effects {
 
   /**
    * Give this attempt up: close its stream or connection, drop its answer. No event of it is wanted
-   * any more.
+   * any more, and the application hears nothing of it.
    */
   void cancel(Attempt attempt);
 
@@ -34,6 +34,9 @@ public interface Effects {
 
   /** Give the application this attempt's answer; the call has decided, and stays to see it end. */
   void commit(Attempt attempt);
+
+  /** Break off the answer of a committed attempt, for this reason. The call is over. */
+  void breakOff(Attempt attempt, MeshAnswer why);
 
   /** Give the application this answer instead. The call is over. */
   void answer(MeshAnswer answer);

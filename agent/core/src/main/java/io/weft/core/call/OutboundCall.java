@@ -5,7 +5,6 @@ import io.weft.core.balance.Cluster;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
-import io.weft.core.retry.RetryCondition;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
 import io.weft.core.route.Redirect;
@@ -33,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutboundCall implements Cluster.Tried {
   private static final long CONFIG_WAIT = 1_000_000_000L;
+
+  // A server that asks for more is better shown to the application than waited for.
+  private static final long LONGEST_PAUSE = 30_000_000_000L;
   private static final List<HeaderField> NO_HEADERS = List.of();
 
   private enum State {
@@ -59,6 +61,8 @@ public final class OutboundCall implements Cluster.Tried {
   private long endNanos;
   private long deadline;
   private boolean bounded;
+  private boolean ownDeadline;
+  private long progressNanos;
   private long parkedUntil;
   private long configSeen;
   private @Nullable MeshAnswer answer;
@@ -80,6 +84,7 @@ public final class OutboundCall implements Cluster.Tried {
     startNanos = now;
     bounded = mesh.deadlines().hasDeadline();
     deadline = bounded ? mesh.deadlines().deadlineNanos() : 0;
+    mesh.observer().callStarted(this);
     if (destination.routes() == null) {
       configSeen = mesh.configGeneration();
       destination = mesh.refresh(destination);
@@ -101,10 +106,7 @@ public final class OutboundCall implements Cluster.Tried {
     if (destination.routes() != null) {
       route(now, effects);
     } else if (now - parkedUntil >= 0) {
-      answer(
-          unavailable("no config of " + destination.service() + " has come from control yet"),
-          now,
-          effects);
+      answer(unavailable(ofService("its config has not come from control yet")), now, effects);
     } else {
       effects.park(parkedUntil);
     }
@@ -130,22 +132,22 @@ public final class OutboundCall implements Cluster.Tried {
         request.protocol() == Protocol.GRPC
             ? head.grpcCode() > 0 && policy.retriesGrpcCode(head.grpcCode())
             : policy.retriesStatus(head.status());
-    if (worthAnother && retry(of, retryAfter(policy, head), now, effects)) {
-      effects.cancel(of);
+    if (worthAnother && retry(of, RetryAfter.nanos(policy, head), now, effects)) {
       return;
     }
     state = State.COMMITTED;
     if (isStream(head)) {
       effects.disarm(Timer.REQUEST);
-      armIdle(now, effects);
     }
+    progressNanos = now;
+    armIdle(effects);
     effects.commit(of);
   }
 
-  /** Something of a committed answer arrived, so that its stream is not idle. */
-  public void progress(Attempt of, long now, Effects effects) {
+  /** Some of a committed answer arrived, so that it is not idle. */
+  public void progress(Attempt of, long now) {
     if (of == attempt && state == State.COMMITTED) {
-      armIdle(now, effects);
+      progressNanos = now;
     }
   }
 
@@ -164,13 +166,13 @@ public final class OutboundCall implements Cluster.Tried {
       return;
     }
     effects.disarm(Timer.PER_TRY);
-    if (why == Failure.TIMEOUT && timeIsUp(of, now, effects)) {
-      return;
-    }
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
     }
-    if (worthAnother(why) && retry(of, 0, now, effects)) {
+    if (why != Failure.APPLICATION && timeIsUp(of, why, now, effects)) {
+      return;
+    }
+    if (rule().retry().retries(why) && retry(of, 0, now, effects)) {
       return;
     }
     finish(now, effects);
@@ -216,13 +218,17 @@ public final class OutboundCall implements Cluster.Tried {
         }
       }
       case REQUEST -> requestTimedOut(now, effects);
-      case IDLE -> {
-        if (state == State.COMMITTED) {
-          giveUp(effects);
-          finish(now, effects);
-        }
-      }
+      case IDLE -> idled(now, effects);
     }
+  }
+
+  /** The agent has a fault: nothing is decided any more, and what the call took is given back. */
+  void abandon() {
+    Attempt of = attempt;
+    if (of != null) {
+      of.finish(startNanos);
+    }
+    state = State.OVER;
   }
 
   // Decisions
@@ -247,7 +253,7 @@ public final class OutboundCall implements Cluster.Tried {
     long found = routes.find(request);
     if (found < 0) {
       answer(
-          new MeshAnswer(404, Codes.UNIMPLEMENTED, route + " no rule for this request", NO_HEADERS),
+          new MeshAnswer(404, Codes.UNIMPLEMENTED, byRoute("no rule for this request"), NO_HEADERS),
           now,
           effects);
       return;
@@ -255,15 +261,14 @@ public final class OutboundCall implements Cluster.Tried {
     Rule chosen = routes.rule(RouteTable.index(found));
     rule = chosen;
     prefixLength = RouteTable.prefix(found);
-    mesh.observer().callStarted(this);
     Redirect redirect = chosen.redirect();
     if (redirect != null) {
-      String location = redirect.location(request.authority(), request.target(), prefixLength);
+      String location = redirect.location(request, prefixLength);
       answer(
           new MeshAnswer(
               redirect.status(),
               Codes.UNIMPLEMENTED,
-              route + " redirect",
+              byRoute("redirect"),
               List.of(new HeaderField("location", location))),
           now,
           effects);
@@ -271,12 +276,12 @@ public final class OutboundCall implements Cluster.Tried {
     }
     bound(chosen.timeout().request(), now);
     if (bounded && deadline - now <= 0) {
-      answer(timedOut("no time was left"), now, effects);
+      answer(timedOut(deadlineSource(), "no time was left"), now, effects);
       return;
     }
     Backend backend = chosen.draw(mesh.chance());
     if (backend == null) {
-      answer(unavailable(route + " no backend has a weight"), now, effects);
+      answer(unavailable(byRoute("no backend has a weight")), now, effects);
       return;
     }
     cluster = backend.cluster();
@@ -290,6 +295,7 @@ public final class OutboundCall implements Cluster.Tried {
     if (limit > 0 && (!bounded || deadline - now > limit)) {
       deadline = now + limit;
       bounded = true;
+      ownDeadline = true;
     }
   }
 
@@ -299,7 +305,7 @@ public final class OutboundCall implements Cluster.Tried {
       endpoint = cluster().choose(rule().algorithm(), this, now, mesh.chance());
     }
     if (endpoint == null) {
-      answer(unavailable("mesh no endpoint for " + cluster().name()), now, effects);
+      answer(unavailable(noEndpoint()), now, effects);
       return;
     }
     endpoint.load().begin();
@@ -316,51 +322,36 @@ public final class OutboundCall implements Cluster.Tried {
   }
 
   // A library that was given our limit may notice before our alarm rings.
-  private boolean timeIsUp(Attempt of, long now, Effects effects) {
+  private boolean timeIsUp(Attempt of, Failure why, long now, Effects effects) {
     if (bounded && deadline - now <= 0) {
       requestTimedOut(now, effects);
       return true;
     }
     long perTry = perTryTimeoutNanos();
-    if (perTry > 0 && now - of.startNanos() >= perTry) {
+    if (why == Failure.TIMEOUT && perTry > 0 && now - of.startNanos() >= perTry) {
       perTryTimedOut(now, effects);
       return true;
     }
     return false;
   }
 
-  private boolean worthAnother(Failure why) {
-    RetryPolicy policy = rule().retry();
-    return switch (why) {
-      case CONNECT ->
-          policy.on().contains(RetryCondition.CONNECT_FAILURE)
-              || policy.on().contains(RetryCondition.STATUS_5XX)
-              || policy.on().contains(RetryCondition.GATEWAY_ERROR);
-      case REFUSED_STREAM ->
-          policy.on().contains(RetryCondition.REFUSED_STREAM)
-              || policy.on().contains(RetryCondition.STATUS_5XX);
-      case RESET_BEFORE_REQUEST ->
-          policy.on().contains(RetryCondition.RESET_BEFORE_REQUEST)
-              || policy.on().contains(RetryCondition.STATUS_5XX);
-      // Envoy's 5xx takes in an upstream that does not answer at all.
-      case RESET -> policy.on().contains(RetryCondition.STATUS_5XX);
-      case TIMEOUT, APPLICATION -> false;
-    };
-  }
-
-  /** Goes on to another attempt if it may; then this one is over. */
+  /** Goes on to another attempt if it may; this one is over then. */
   private boolean retry(Attempt of, long retryAfter, long now, Effects effects) {
     RetryPolicy policy = rule().retry();
     if (attempts >= policy.attempts()
         || !request.replayable()
         || (of.sent() && policy.idempotentOnly() && !request.idempotent())
-        || (!policy.source().isDocument() && !hasFreshEndpoint(now))) {
+        || (!policy.source().isDocument() && !hasFreshEndpoint(now))
+        || retryAfter > LONGEST_PAUSE) {
       return false;
     }
     long pause = Math.max(retryAfter, policy.backoff().beforeRetry(attempts, mesh.chance()));
     if ((bounded && deadline - now <= pause)
         || !destination.budget().tryRetry(policy.budget(), now)) {
       return false;
+    }
+    if (of.failure() == null) {
+      effects.cancel(of);
     }
     over(of, now);
     if (pause == 0) {
@@ -376,37 +367,50 @@ public final class OutboundCall implements Cluster.Tried {
     return destination.pinned() == null && cluster().hasFresh(this, now);
   }
 
-  private static long retryAfter(RetryPolicy policy, ResponseHead head) {
-    return policy.honourRetryAfter() ? RetryAfter.nanos(head.header("retry-after")) : 0;
-  }
-
   private void perTryTimedOut(long now, Effects effects) {
     Attempt of = current();
+    // How far it came is not known, and not known counts as sent.
     of.markSent();
     RetryPolicy policy = rule().retry();
     boolean worthAnother =
         request.protocol() == Protocol.GRPC
             ? policy.retriesGrpcCode(Codes.DEADLINE_EXCEEDED)
             : policy.retriesStatus(504);
-    effects.cancel(of);
     if (worthAnother && retry(of, 0, now, effects)) {
       return;
     }
-    answer(timedOut("no answer to an attempt in time"), now, effects);
+    giveUp(effects);
+    answer(timedOut(perTrySource(), "no answer to an attempt in time"), now, effects);
   }
 
   private void requestTimedOut(long now, Effects effects) {
+    MeshAnswer why = timedOut(deadlineSource(), "no answer in time");
     switch (state) {
       case TRYING, PAUSED -> {
         giveUp(effects);
-        answer(timedOut("no answer in time"), now, effects);
+        answer(why, now, effects);
       }
-      case COMMITTED -> {
-        giveUp(effects);
-        finish(now, effects);
-      }
+      case COMMITTED -> breakOff(why, now, effects);
       default -> {}
     }
+  }
+
+  private void idled(long now, Effects effects) {
+    if (state != State.COMMITTED) {
+      return;
+    }
+    if (now - progressNanos < rule().timeout().idle()) {
+      armIdle(effects);
+    } else {
+      breakOff(
+          timedOut(rule().timeout().source().toString(), "the answer stands still"), now, effects);
+    }
+  }
+
+  private void breakOff(MeshAnswer why, long now, Effects effects) {
+    answer = why;
+    effects.breakOff(current(), why);
+    finish(now, effects);
   }
 
   private void giveUp(Effects effects) {
@@ -450,26 +454,52 @@ public final class OutboundCall implements Cluster.Tried {
     }
   }
 
-  private void armIdle(long now, Effects effects) {
+  private void armIdle(Effects effects) {
     long idle = rule().timeout().idle();
     if (idle > 0) {
-      effects.arm(Timer.IDLE, now + idle);
+      effects.arm(Timer.IDLE, progressNanos + idle);
     }
   }
 
   private boolean isStream(ResponseHead head) {
-    return (request.protocol() == Protocol.GRPC && head.grpcCode() < 0)
+    return request.streaming()
         || head.status() == 101
         || head.header("content-type").startsWith("text/event-stream");
   }
 
-  private MeshAnswer timedOut(String what) {
-    Source source = rule().timeout().source();
+  private static MeshAnswer timedOut(String source, String what) {
     return new MeshAnswer(504, Codes.DEADLINE_EXCEEDED, source + " " + what, NO_HEADERS);
   }
 
   private static MeshAnswer unavailable(String reason) {
     return new MeshAnswer(503, Codes.UNAVAILABLE, reason, NO_HEADERS);
+  }
+
+  private String deadlineSource() {
+    Source source = rule().timeout().source();
+    return ownDeadline && source.isDocument() ? source.toString() : service();
+  }
+
+  private String perTrySource() {
+    Source source =
+        rule().retry().perTryTimeout() > 0 ? rule().retry().source() : rule().timeout().source();
+    return source.isDocument() ? source.toString() : service();
+  }
+
+  private String noEndpoint() {
+    return byRoute("no endpoint for " + cluster().name());
+  }
+
+  private String byRoute(String what) {
+    return route().isDocument() ? route() + " " + what : ofService(what);
+  }
+
+  private String ofService(String what) {
+    return service() + " " + what;
+  }
+
+  private String service() {
+    return "Service/" + destination.service();
   }
 
   // The record
@@ -522,6 +552,11 @@ public final class OutboundCall implements Cluster.Tried {
     return answer;
   }
 
+  /** Whether it has ended. */
+  public boolean isOver() {
+    return state == State.OVER;
+  }
+
   /** Whether the application gave it up. */
   public boolean isCancelled() {
     return cancelled;
@@ -553,9 +588,39 @@ public final class OutboundCall implements Cluster.Tried {
     return ofRetry > 0 ? ofRetry : rule().timeout().perTry();
   }
 
-  /** The state of the config, as {@link Mesh#configGeneration} counts, in which it was parked. */
-  long configSeen() {
-    return configSeen;
+  /** Whether it waits for its config. */
+  boolean isParked() {
+    return state == State.PARKED;
+  }
+
+  /** Whether the application has its outcome, or wants none. */
+  boolean isDecided() {
+    return state == State.COMMITTED || state == State.OVER;
+  }
+
+  /** Whether anybody asks for {@link #progress}. */
+  boolean watchesProgress() {
+    return rule != null && rule.timeout().idle() > 0;
+  }
+
+  /** Nanoseconds left for an attempt to bring its head; 0 for no limit. */
+  long timeLeft(Attempt of, long now) {
+    long left = bounded ? Math.max(1, deadline - now) : Long.MAX_VALUE;
+    long perTry = perTryTimeoutNanos();
+    if (perTry > 0) {
+      left = Math.min(left, Math.max(1, of.startNanos() + perTry - now));
+    }
+    return left == Long.MAX_VALUE ? 0 : left;
+  }
+
+  /** For a parked call: has it woken once the config is newer than what it has seen. */
+  void onNextConfig(Runnable wake) {
+    mesh.onConfigAfter(configSeen, wake);
+  }
+
+  /** It need not be woken any more. */
+  void forgetConfig(Runnable wake) {
+    mesh.forgetConfig(wake);
   }
 
   /** A slot for what the observer keeps with a call, such as its span. */

@@ -8,6 +8,9 @@ public interface OutboundRequest {
 
   Protocol protocol();
 
+  /** {@code http} or {@code https}, as the application wrote it. */
+  String scheme();
+
   /** The HTTP method; POST for gRPC. */
   String method();
 
@@ -22,6 +25,15 @@ public interface OutboundRequest {
 
   /** The first value of a header, its name in any case; empty if there is none. */
   String header(String name);
+
+  /**
+   * Whether it is a call without a foreseeable end, as all gRPC calls but unary ones are: its
+   * `request` timeout ends at the head of the answer. Streams that only show in the answer
+   * (server-sent events, upgrades) are seen there.
+   */
+  default boolean streaming() {
+    return false;
+  }
 
   /**
    * Whether the same request can be sent once more: it has no body, or its body is at hand. Asked

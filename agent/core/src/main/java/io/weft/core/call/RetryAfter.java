@@ -1,5 +1,6 @@
 package io.weft.core.call;
 
+import io.weft.core.retry.RetryPolicy;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -11,6 +12,11 @@ final class RetryAfter {
   private static final int LONGEST_DIGITS = 9;
 
   private RetryAfter() {}
+
+  /** What an answer says of it, if the policy heeds that; nanoseconds from now, 0 for nothing. */
+  static long nanos(RetryPolicy policy, ResponseHead head) {
+    return policy.honourRetryAfter() ? nanos(head.header("retry-after")) : 0;
+  }
 
   /** Nanoseconds from now; 0 if it says nothing that can be read. */
   static long nanos(String value) {

@@ -1,5 +1,7 @@
 package io.weft.core.call;
 
+import java.util.List;
+
 /** The alarms a call can set; at most one of each is armed, and arming again moves it. */
 public enum Timer {
   /** The whole call's time. */
@@ -9,5 +11,8 @@ public enum Timer {
   /** The pause before the next attempt. */
   BACKOFF,
   /** Silence on a stream whose head has come. */
-  IDLE
+  IDLE;
+
+  /** All of them, in the order in which those due at once ring. */
+  static final List<Timer> ALL = List.of(values());
 }

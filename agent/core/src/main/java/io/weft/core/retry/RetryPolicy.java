@@ -1,5 +1,6 @@
 package io.weft.core.retry;
 
+import io.weft.core.call.Failure;
 import io.weft.core.config.Source;
 import java.util.EnumSet;
 import java.util.Set;
@@ -45,6 +46,20 @@ public record RetryPolicy(
           BudgetLimit.UNLIMITED,
           true,
           false);
+
+  /** Whether an attempt that brought no answer for this reason is worth another try. */
+  public boolean retries(Failure why) {
+    // As in Envoy, both conditions take in an upstream that does not answer at all.
+    boolean anything =
+        on.contains(RetryCondition.STATUS_5XX) || on.contains(RetryCondition.GATEWAY_ERROR);
+    return switch (why) {
+      case CONNECT -> anything || on.contains(RetryCondition.CONNECT_FAILURE);
+      case REFUSED_STREAM -> anything || on.contains(RetryCondition.REFUSED_STREAM);
+      case RESET_BEFORE_REQUEST -> anything || on.contains(RetryCondition.RESET_BEFORE_REQUEST);
+      case RESET -> anything;
+      case TIMEOUT, APPLICATION -> false;
+    };
+  }
 
   /** Whether an answer with this HTTP status is worth another try. */
   public boolean retriesStatus(int status) {

@@ -1,5 +1,7 @@
 package io.weft.core.route;
 
+import io.weft.core.call.OutboundRequest;
+
 /**
  * An answer that sends the caller elsewhere (Gateway API HTTPRequestRedirectFilter).
  *
@@ -10,16 +12,19 @@ package io.weft.core.route;
 public record Redirect(String scheme, String host, int port, PathChange path, int status) {
 
   /** The Location for a request. */
-  public String location(String authority, String target, int prefixLength) {
-    String newScheme = scheme.isEmpty() ? "http" : scheme;
+  public String location(OutboundRequest request, int prefixLength) {
+    String authority = request.authority();
     int colon = authority.lastIndexOf(':');
     boolean hasPort = colon > authority.lastIndexOf(']');
+    String newScheme = scheme.isEmpty() ? request.scheme() : scheme;
     String newHost = !host.isEmpty() ? host : hasPort ? authority.substring(0, colon) : authority;
-    String newPort =
-        port != 0
-            ? isDefault(newScheme, port) ? "" : ":" + port
-            : scheme.isEmpty() && hasPort ? authority.substring(colon) : "";
-    return newScheme + "://" + newHost + newPort + path.apply(target, prefixLength);
+    String newPort;
+    if (port != 0) {
+      newPort = isDefault(newScheme, port) ? "" : ":" + port;
+    } else {
+      newPort = scheme.isEmpty() && hasPort ? authority.substring(colon) : "";
+    }
+    return newScheme + "://" + newHost + newPort + path.apply(request.target(), prefixLength);
   }
 
   private static boolean isDefault(String scheme, int port) {

@@ -1,0 +1,55 @@
+package io.weft.core;
+
+import io.weft.core.call.Attempt;
+import io.weft.core.call.CallObserver;
+import io.weft.core.call.OutboundCall;
+import io.weft.core.log.Log;
+
+/** Keeps the faults of telemetry from the calls it looks at. */
+final class QuietObserver implements CallObserver {
+  private final CallObserver observer;
+
+  QuietObserver(CallObserver observer) {
+    this.observer = observer;
+  }
+
+  @Override
+  public void callStarted(OutboundCall call) {
+    try {
+      observer.callStarted(call);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
+  public void attemptStarted(Attempt attempt) {
+    try {
+      observer.attemptStarted(attempt);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
+  public void attemptEnded(Attempt attempt) {
+    try {
+      observer.attemptEnded(attempt);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
+  public void callEnded(OutboundCall call) {
+    try {
+      observer.callEnded(call);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  private static void say(Throwable fault) {
+    Log.warnOnce("fault in telemetry, calls go on: " + fault);
+  }
+}

@@ -20,29 +20,32 @@ public final class RetryBudget {
 
   /** A call began. */
   public void called(long now) {
-    add(calls, now);
+    add(calls, now, 1);
   }
 
   /** Whether a retry may be made now; if so, it is counted. */
   public boolean tryRetry(BudgetLimit limit, long now) {
-    if (!limit.isUnlimited()) {
-      double allowed =
-          Math.max((double) limit.minPerSecond() * SECONDS, limit.share() * sum(calls, now));
-      if (sum(retries, now) + 1 > allowed) {
-        return false;
-      }
+    // Counted before it is granted, so that calls that ask at once never get more than there is.
+    add(retries, now, 1);
+    if (limit.isUnlimited()) {
+      return true;
     }
-    add(retries, now);
-    return true;
+    double allowed =
+        Math.max((double) limit.minPerSecond() * SECONDS, limit.share() * sum(calls, now));
+    if (sum(retries, now) <= allowed) {
+      return true;
+    }
+    add(retries, now, -1);
+    return false;
   }
 
-  private static void add(AtomicLongArray slots, long now) {
+  private static void add(AtomicLongArray slots, long now, int count) {
     long second = second(now);
     int slot = (int) Math.floorMod(second, (long) SECONDS);
     long stamp = (second & COUNT_MASK) << COUNT_BITS;
     while (true) {
       long value = slots.get(slot);
-      long next = (value & ~COUNT_MASK) == stamp ? value + 1 : stamp | 1;
+      long next = (value & ~COUNT_MASK) == stamp ? value + count : stamp | Math.max(0, count);
       if (slots.compareAndSet(slot, value, next)) {
         return;
       }

@@ -23,7 +23,9 @@ record RequestMatch(
     }
     for (int i = 0; i < headers.size(); i++) {
       ValueMatch header = headers.get(i);
-      if (!header.accepts(request.header(header.name()))) {
+      String value = request.header(header.name());
+      // A header that is not there reads as empty, and no condition takes that in.
+      if (value.isEmpty() || !header.accepts(value)) {
         return false;
       }
     }

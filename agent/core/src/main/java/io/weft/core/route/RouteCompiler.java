@@ -169,10 +169,16 @@ public final class RouteCompiler {
         CodeSet.of(retry.getGrpcCodesList()),
         retry.getPerTryTimeoutNanos(),
         new Backoff(retry.getBackoffBaseNanos(), retry.getBackoffMaxNanos()),
-        new BudgetLimit(
-            (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond()),
+        budget(retry),
         retry.getIdempotentOnly(),
         retry.getHonourRetryAfter());
+  }
+
+  private static BudgetLimit budget(io.weft.api.v1.Retry retry) {
+    return retry.getBudgetMillipercent() == 0 && retry.getBudgetMinPerSecond() == 0
+        ? BudgetLimit.UNLIMITED
+        : new BudgetLimit(
+            (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond());
   }
 
   private static Source source(io.weft.api.v1.Source source) {

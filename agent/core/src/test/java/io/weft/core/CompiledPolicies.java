@@ -1,0 +1,268 @@
+package io.weft.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.api.v1.Backend;
+import io.weft.api.v1.Header;
+import io.weft.api.v1.HeaderEdits;
+import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.NamedMatch;
+import io.weft.api.v1.Redirect;
+import io.weft.api.v1.Retry;
+import io.weft.api.v1.RouteMatch;
+import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.Source;
+import io.weft.api.v1.StringMatch;
+import io.weft.api.v1.Timeout;
+import io.weft.api.v1.UrlRewrite;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What control makes of documents, as far as the tests of calls need it: one document of a kind for
+ * a service, or for one rule of its route.
+ */
+final class CompiledPolicies {
+
+  private static final Map<String, Retry.Condition> CONDITIONS =
+      Map.of(
+          "5xx", Retry.Condition.STATUS_5XX,
+          "gateway-error", Retry.Condition.GATEWAY_ERROR,
+          "connect-failure", Retry.Condition.CONNECT_FAILURE,
+          "refused-stream", Retry.Condition.REFUSED_STREAM,
+          "reset-before-request", Retry.Condition.RESET_BEFORE_REQUEST,
+          "retriable-status-codes", Retry.Condition.RETRIABLE_STATUS_CODES,
+          "grpc-codes", Retry.Condition.GRPC_CODES);
+
+  private final String service;
+  private final List<JsonNode> documents;
+
+  private CompiledPolicies(String service, List<JsonNode> documents) {
+    this.service = service;
+    this.documents = documents;
+  }
+
+  static ServiceConfig of(String service, List<JsonNode> documents) {
+    return new CompiledPolicies(service, documents).config();
+  }
+
+  private ServiceConfig config() {
+    ServiceConfig.Builder config =
+        ServiceConfig.newBuilder().setNamespace("default").setName(service);
+    Optional<JsonNode> route = find("Route", "");
+    route.ifPresent(document -> config.setRoute(source(document)));
+    if (route.isEmpty()) {
+      config.addRules(policies(RouteRule.newBuilder().addBackends(backend(service, 1)), ""));
+    }
+    route.ifPresent(
+        document -> conf(document).path("rules").forEach(rule -> config.addRules(rule(rule))));
+    return config.build();
+  }
+
+  private RouteRule.Builder rule(JsonNode rule) {
+    RouteRule.Builder built = RouteRule.newBuilder().setName(rule.path("name").asText());
+    rule.path("matches").forEach(match -> built.addMatches(match(match)));
+    rule.path("backends")
+        .forEach(
+            backend -> {
+              Backend.Builder to =
+                  backend(backend.path("service").asText(service), backend.path("weight").asInt(1));
+              backend
+                  .path("labels")
+                  .properties()
+                  .forEach(label -> to.putLabels(label.getKey(), label.getValue().asText()));
+              built.addBackends(to);
+            });
+    for (JsonNode filter : rule.path("filters")) {
+      if (filter.has("requestHeaders")) {
+        built.setRequestHeaders(edits(filter.path("requestHeaders")));
+      }
+      if (filter.has("responseHeaders")) {
+        built.setResponseHeaders(edits(filter.path("responseHeaders")));
+      }
+      if (filter.has("urlRewrite")) {
+        built.setUrlRewrite(rewrite(filter.path("urlRewrite")));
+      }
+      if (filter.has("redirect")) {
+        built.setRedirect(redirect(filter.path("redirect")));
+      }
+    }
+    if (built.getBackendsCount() == 0 && !built.hasRedirect()) {
+      built.addBackends(backend(service, 1));
+    }
+    return policies(built, built.getName());
+  }
+
+  private RouteRule.Builder policies(RouteRule.Builder rule, String name) {
+    find("Timeout", name).ifPresent(document -> rule.setTimeout(timeout(document)));
+    find("Retry", name).ifPresent(document -> rule.setRetry(retry(document)));
+    find("LoadBalancer", name)
+        .ifPresent(
+            document ->
+                rule.setLoadBalancer(
+                    LoadBalancer.newBuilder()
+                        .setSource(source(document))
+                        .setAlgorithm(
+                            LoadBalancer.Algorithm.valueOf(
+                                conf(document).path("algorithm").asText()))));
+    return rule;
+  }
+
+  // The newest document wins, so that a test can change its mind; one for the rule goes before.
+  private Optional<JsonNode> find(String kind, String rule) {
+    Optional<JsonNode> found = Optional.empty();
+    boolean forRule = false;
+    for (JsonNode document : documents) {
+      JsonNode to = document.path("spec").path("to");
+      boolean exact = !rule.isEmpty() && to.path("route").asText().equals(rule);
+      if (document.path("kind").asText().equals(kind)
+          && to.path("service").asText().equals(service)
+          && (exact || (!to.has("route") && !forRule))) {
+        found = Optional.of(document);
+        forRule = exact;
+      }
+    }
+    return found;
+  }
+
+  private static RouteMatch match(JsonNode match) {
+    RouteMatch.Builder built = RouteMatch.newBuilder().setMethod(match.path("method").asText());
+    if (match.has("path")) {
+      built.setPath(string(match.path("path"), "PathPrefix"));
+    }
+    match.path("headers").forEach(header -> built.addHeaders(named(header)));
+    match.path("queryParams").forEach(parameter -> built.addQueryParams(named(parameter)));
+    return built.build();
+  }
+
+  private static NamedMatch.Builder named(JsonNode match) {
+    return NamedMatch.newBuilder()
+        .setName(match.path("name").asText())
+        .setValue(string(match, "Exact"));
+  }
+
+  private static StringMatch.Builder string(JsonNode match, String defaultType) {
+    StringMatch.Type type =
+        switch (match.path("type").asText(defaultType)) {
+          case "Exact" -> StringMatch.Type.EXACT;
+          case "PathPrefix" -> StringMatch.Type.PREFIX;
+          case "RegularExpression" -> StringMatch.Type.REGEX;
+          default -> throw new IllegalArgumentException(match.toString());
+        };
+    return StringMatch.newBuilder().setType(type).setValue(match.path("value").asText());
+  }
+
+  private static Backend.Builder backend(String service, int weight) {
+    return Backend.newBuilder().setNamespace("default").setService(service).setWeight(weight);
+  }
+
+  private static HeaderEdits edits(JsonNode edits) {
+    HeaderEdits.Builder built = HeaderEdits.newBuilder();
+    edits.path("set").forEach(header -> built.addSet(header(header)));
+    edits.path("add").forEach(header -> built.addAdd(header(header)));
+    edits.path("remove").forEach(name -> built.addRemove(name.asText()));
+    return built.build();
+  }
+
+  private static Header.Builder header(JsonNode header) {
+    return Header.newBuilder()
+        .setName(header.path("name").asText())
+        .setValue(header.path("value").asText());
+  }
+
+  private static UrlRewrite rewrite(JsonNode rewrite) {
+    UrlRewrite.Builder built = UrlRewrite.newBuilder().setHost(rewrite.path("host").asText());
+    JsonNode path = rewrite.path("path");
+    if (path.has("replaceFullPath")) {
+      built.setReplaceFullPath(path.path("replaceFullPath").asText());
+    }
+    if (path.has("replacePrefixMatch")) {
+      built.setReplacePrefixMatch(path.path("replacePrefixMatch").asText());
+    }
+    return built.build();
+  }
+
+  private static Redirect redirect(JsonNode redirect) {
+    Redirect.Builder built =
+        Redirect.newBuilder()
+            .setScheme(redirect.path("scheme").asText())
+            .setHost(redirect.path("host").asText())
+            .setPort(redirect.path("port").asInt())
+            .setStatusCode(redirect.path("statusCode").asInt());
+    JsonNode path = redirect.path("path");
+    if (path.has("replaceFullPath")) {
+      built.setReplaceFullPath(path.path("replaceFullPath").asText());
+    }
+    if (path.has("replacePrefixMatch")) {
+      built.setReplacePrefixMatch(path.path("replacePrefixMatch").asText());
+    }
+    return built.build();
+  }
+
+  private static Timeout timeout(JsonNode document) {
+    JsonNode conf = conf(document);
+    return Timeout.newBuilder()
+        .setSource(source(document))
+        .setRequestNanos(nanos(conf.path("request")))
+        .setPerTryNanos(nanos(conf.path("perTry")))
+        .setConnectNanos(nanos(conf.path("connect")))
+        .setIdleNanos(nanos(conf.path("idle")))
+        .build();
+  }
+
+  private static Retry retry(JsonNode document) {
+    JsonNode conf = conf(document);
+    Retry.Builder built =
+        Retry.newBuilder()
+            .setSource(source(document))
+            .setAttempts(conf.path("attempts").asInt())
+            .setPerTryTimeoutNanos(nanos(conf.path("perTryTimeout")))
+            .setBackoffBaseNanos(nanos(conf.path("backoff").path("base")))
+            .setBackoffMaxNanos(nanos(conf.path("backoff").path("max")))
+            .setBudgetMillipercent(conf.path("budget").path("percent").asInt() * 1000)
+            .setBudgetMinPerSecond(conf.path("budget").path("minPerSecond").asInt())
+            .setIdempotentOnly(conf.path("idempotentOnly").asBoolean(true))
+            .setHonourRetryAfter(conf.path("honourRetryAfter").asBoolean(true));
+    conf.path("on").forEach(on -> built.addOn(CONDITIONS.get(on.asText())));
+    conf.path("statusCodes").forEach(code -> built.addStatusCodes(code.asInt()));
+    conf.path("grpcCodes").forEach(code -> built.addGrpcCodes(code.asInt()));
+    return built.build();
+  }
+
+  private static long nanos(JsonNode duration) {
+    String text = duration.asText();
+    if (text.isEmpty()) {
+      return 0;
+    }
+    int unit = 0;
+    while (unit < text.length() && !Character.isLetter(text.charAt(unit))) {
+      unit++;
+    }
+    BigDecimal number = new BigDecimal(text.substring(0, unit));
+    Duration one =
+        switch (text.substring(unit).toLowerCase(Locale.ROOT)) {
+          case "ms" -> Duration.ofMillis(1);
+          case "s" -> Duration.ofSeconds(1);
+          case "m" -> Duration.ofMinutes(1);
+          default -> throw new IllegalArgumentException(text);
+        };
+    return number.multiply(BigDecimal.valueOf(one.toNanos())).longValueExact();
+  }
+
+  private static JsonNode conf(JsonNode document) {
+    return document.path("spec").path("conf");
+  }
+
+  private static Source source(JsonNode document) {
+    return Source.newBuilder()
+        .setKind(document.path("kind").asText())
+        .setNamespace("default")
+        .setName(document.path("metadata").path("name").asText())
+        .setGeneration(1)
+        .build();
+  }
+}

@@ -1,0 +1,94 @@
+package io.weft.bootstrap;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Holds the agent and its libraries, where the application cannot see them: they lie in the jar
+ * under {@code inst/}, classes as {@code .classdata}. Its parent is the platform loader, so the
+ * application's class path is as invisible to the agent as the agent is to the application.
+ */
+final class AgentClassLoader extends ClassLoader {
+  private static final String ROOT = "inst/";
+
+  static {
+    registerAsParallelCapable();
+  }
+
+  private final JarFile jar;
+  private final String base;
+
+  AgentClassLoader(File file) throws IOException {
+    super("weft-agent", ClassLoader.getPlatformClassLoader());
+    this.jar = new JarFile(file, false);
+    this.base = "jar:" + file.toURI() + "!/";
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    JarEntry entry = jar.getJarEntry(ROOT + name.replace('.', '/') + ".classdata");
+    if (entry == null) {
+      throw new ClassNotFoundException(name);
+    }
+    byte[] bytes;
+    try (InputStream in = jar.getInputStream(entry)) {
+      bytes = in.readAllBytes();
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+    int dot = name.lastIndexOf('.');
+    if (dot > 0) {
+      definePackageOnce(name.substring(0, dot));
+    }
+    return defineClass(name, bytes, 0, bytes.length);
+  }
+
+  @Override
+  protected URL findResource(String name) {
+    JarEntry entry = jar.getJarEntry(entryName(name));
+    try {
+      return entry == null ? null : new URL(base + entry.getName());
+    } catch (MalformedURLException e) {
+      return null;
+    }
+  }
+
+  @Override
+  protected Enumeration<URL> findResources(String name) {
+    URL found = findResource(name);
+    return Collections.enumeration(found == null ? List.of() : List.of(found));
+  }
+
+  // Straight from the jar: the way over a URL opens it once more.
+  @Override
+  public InputStream getResourceAsStream(String name) {
+    JarEntry entry = jar.getJarEntry(entryName(name));
+    try {
+      return entry == null ? super.getResourceAsStream(name) : jar.getInputStream(entry);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private static String entryName(String name) {
+    return ROOT + (name.endsWith(".class") ? name + "data" : name);
+  }
+
+  private void definePackageOnce(String name) {
+    if (getDefinedPackage(name) == null) {
+      try {
+        definePackage(name, null, null, null, null, null, null, null);
+      } catch (IllegalArgumentException e) {
+        // Another thread was quicker.
+      }
+    }
+  }
+}

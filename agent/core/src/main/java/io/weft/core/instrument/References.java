@@ -1,0 +1,198 @@
+package io.weft.core.instrument;
+
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDefinition;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.Handle;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.pool.TypePool;
+import net.bytebuddy.utility.OpenedClassReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an adapter uses of its library, read from its own bytecode, so that a version that lacks
+ * some of it is left alone instead of failing at the first call.
+ */
+final class References {
+  private static final int PARSING = ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES;
+
+  private final Set<Member> members;
+
+  private References(Set<Member> members) {
+    this.members = members;
+  }
+
+  /** All that the adapter behind an advice uses, itself and the adapter's classes it leads to. */
+  static References of(String advice, Relocation relocation) throws ClassNotFoundException {
+    Set<Member> members = new LinkedHashSet<>();
+    Set<String> seen = new HashSet<>();
+    ArrayDeque<String> open = new ArrayDeque<>();
+    open.add(advice.replace('.', '/'));
+    while (!open.isEmpty()) {
+      String name = open.remove();
+      if (seen.add(name)) {
+        byte[] bytes = InstrumentationLoader.adapter(name.replace('/', '.'), relocation);
+        new ClassReader(bytes).accept(new Collector(members, open), PARSING);
+      }
+    }
+    return new References(members);
+  }
+
+  /** The first of them that the library lacks, in words; empty if it has all. */
+  Optional<String> missingFrom(ClassFileLocator library) {
+    TypePool pool = TypePool.Default.of(library);
+    for (Member member : members) {
+      if (!member.isIn(pool)) {
+        return Optional.of("it lacks " + member);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isAdapter(String internalName) {
+    return internalName.startsWith("io/weft/instrumentation/");
+  }
+
+  private static boolean isLibrary(String internalName) {
+    return !internalName.startsWith("java/")
+        && !internalName.startsWith("io/weft/")
+        && !internalName.startsWith("net/bytebuddy/")
+        && !internalName.startsWith("[");
+  }
+
+  /** A type (name and descriptor null), field or method. */
+  private record Member(String owner, @Nullable String name, @Nullable String descriptor) {
+
+    boolean isIn(TypePool pool) {
+      TypePool.Resolution resolution = pool.describe(owner.replace('/', '.'));
+      if (!resolution.isResolved()) {
+        return false;
+      }
+      return name == null || isDeclared(resolution.resolve(), new HashSet<>());
+    }
+
+    private boolean isDeclared(TypeDefinition type, Set<String> seen) {
+      TypeDescription erased = type.asErasure();
+      if (!seen.add(erased.getName())) {
+        return false;
+      }
+      boolean here =
+          (descriptor != null && descriptor.startsWith("("))
+              ? erased.getDeclaredMethods().stream().anyMatch(this::isMethod)
+              : erased.getDeclaredFields().stream()
+                  .anyMatch(f -> f.getName().equals(name) && f.getDescriptor().equals(descriptor));
+      if (here) {
+        return true;
+      }
+      TypeDescription.Generic parent = erased.getSuperClass();
+      if (parent != null && isDeclared(parent, seen)) {
+        return true;
+      }
+      for (TypeDescription.Generic extended : erased.getInterfaces()) {
+        if (isDeclared(extended, seen)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean isMethod(MethodDescription method) {
+      return method.getInternalName().equals(name) && method.getDescriptor().equals(descriptor);
+    }
+
+    @Override
+    public String toString() {
+      String type = owner.replace('/', '.');
+      return name == null ? type : type + "." + name + (descriptor == null ? "" : descriptor);
+    }
+  }
+
+  private static final class Collector extends ClassVisitor {
+    private final Set<Member> members;
+    private final ArrayDeque<String> open;
+
+    Collector(Set<Member> members, ArrayDeque<String> open) {
+      super(OpenedClassReader.ASM_API);
+      this.members = members;
+      this.open = open;
+    }
+
+    @Override
+    public void visit(
+        int version,
+        int access,
+        String name,
+        @Nullable String signature,
+        @Nullable String superName,
+        String @Nullable [] interfaces) {
+      if (superName != null) {
+        type(superName);
+      }
+      if (interfaces != null) {
+        for (String each : interfaces) {
+          type(each);
+        }
+      }
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      return new MethodVisitor(OpenedClassReader.ASM_API) {
+        @Override
+        public void visitMethodInsn(
+            int opcode, String owner, String method, String methodDescriptor, boolean isInterface) {
+          member(owner, method, methodDescriptor);
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String owner, String field, String type) {
+          member(owner, field, type);
+        }
+
+        @Override
+        public void visitTypeInsn(int opcode, String owner) {
+          type(owner);
+        }
+
+        @Override
+        public void visitInvokeDynamicInsn(
+            String dynamic, String dynamicDescriptor, Handle bootstrap, Object... arguments) {
+          for (Object argument : arguments) {
+            if (argument instanceof Handle handle) {
+              member(handle.getOwner(), handle.getName(), handle.getDesc());
+            }
+          }
+        }
+      };
+    }
+
+    private void type(String name) {
+      if (isAdapter(name)) {
+        open.add(name);
+      } else if (isLibrary(name)) {
+        members.add(new Member(name, null, null));
+      }
+    }
+
+    private void member(String owner, String name, String descriptor) {
+      if (isAdapter(owner)) {
+        open.add(owner);
+      } else if (isLibrary(owner)) {
+        members.add(new Member(owner, name, descriptor));
+      }
+    }
+  }
+}

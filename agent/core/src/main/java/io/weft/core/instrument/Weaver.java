@@ -1,0 +1,181 @@
+package io.weft.core.instrument;
+
+import static net.bytebuddy.matcher.ElementMatchers.isAbstract;
+import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
+import static net.bytebuddy.matcher.ElementMatchers.isNative;
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.not;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.weft.core.instrument.Hooks.Planned;
+import io.weft.core.log.Log;
+import io.weft.core.registry.HookReport;
+import io.weft.core.registry.HookReports;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.scaffold.MethodGraph;
+import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.pool.TypePool;
+import net.bytebuddy.utility.JavaConstant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the call of an advice into a method's bytecode, if the library has all that the adapter
+ * needs.
+ */
+final class Weaver {
+  private final ByteBuddy byteBuddy;
+  private final Method bootstrap;
+
+  Weaver() {
+    // Byte Buddy's Nexus is for loaded type initializers, which are not used, and on new JVMs costs
+    // a warning.
+    String nexus = "net.bytebuddy.nexus.disabled";
+    String before = System.getProperty(nexus);
+    System.setProperty(nexus, "true");
+    try {
+      byteBuddy = new ByteBuddy().with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
+    } finally {
+      if (before == null) {
+        System.clearProperty(nexus);
+      } else {
+        System.setProperty(nexus, before);
+      }
+    }
+    try {
+      bootstrap =
+          AdviceLinker.dispatcher()
+              .getMethod(
+                  "bootstrap",
+                  MethodHandles.Lookup.class,
+                  String.class,
+                  MethodType.class,
+                  Object[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("no dispatcher in java.lang", e);
+    }
+  }
+
+  /** The hooked class; null if it is left alone. */
+  byte @Nullable [] weave(
+      String name,
+      @Nullable ClassLoader loader,
+      @Nullable ProtectionDomain domain,
+      byte[] bytes,
+      List<Planned> planned) {
+    String typeName = name.replace('/', '.');
+    ClassFileLocator library =
+        new ClassFileLocator.Compound(
+            ClassFileLocator.Simple.of(typeName, bytes),
+            ClassFileLocator.ForClassLoader.of(loader),
+            ClassFileLocator.ForClassLoader.ofPlatformLoader());
+    List<Planned> fitting = new ArrayList<>(planned.size());
+    for (Planned each : planned) {
+      if (fits(each, library, LibraryVersion.of(loader, domain))) {
+        fitting.add(each);
+      }
+    }
+    if (fitting.isEmpty()) {
+      return null;
+    }
+    TypeDescription type = TypePool.Default.of(library).describe(typeName).resolve();
+    DynamicType.Builder<?> builder =
+        byteBuddy.decorate(type, library).visit(new OldestVersionWithDynamicCalls());
+    for (Planned each : fitting) {
+      builder = builder.visit(advice(each, library));
+    }
+    try (DynamicType.Unloaded<?> woven = builder.make()) {
+      return woven.getBytes();
+    }
+  }
+
+  private static boolean fits(Planned planned, ClassFileLocator library, String version) {
+    String name = planned.library().library();
+    Optional<String> missing;
+    try {
+      missing =
+          References.of(planned.hook().advice(), planned.library().relocation())
+              .missingFrom(library);
+    } catch (ClassNotFoundException e) {
+      missing = Optional.of("the agent lacks " + e.getMessage());
+    }
+    if (missing.isEmpty()) {
+      HookReports.ofThisProcess().add(HookReport.hooked(name, version));
+      return true;
+    }
+    HookReport report = HookReport.leftAlone(name, version, missing.get());
+    if (!HookReports.ofThisProcess().all().contains(report)) {
+      Log.warn(
+          name
+              + (version.isEmpty() ? "" : " " + version)
+              + " is left alone, as this version is not supported: "
+              + missing.get());
+    }
+    HookReports.ofThisProcess().add(report);
+    return false;
+  }
+
+  private AsmVisitorWrapper advice(Planned planned, ClassFileLocator library) {
+    Relocation relocation = planned.library().relocation();
+    String advice = planned.hook().advice();
+    ClassFileLocator all = new ClassFileLocator.Compound(new Adapters(relocation), library);
+    TypeDescription adviceType = TypePool.Default.of(all).describe(advice).resolve();
+    return Advice.withCustomMapping()
+        .with(new Advice.AssignReturned.Factory())
+        .bootstrap(
+            bootstrap,
+            (adviceMethod, exit) ->
+                (instrumentedType, instrumentedMethod) ->
+                    List.of(
+                        JavaConstant.Simple.ofLoaded(adviceMethod.getDescriptor()),
+                        JavaConstant.Simple.ofLoaded(advice),
+                        JavaConstant.Simple.ofLoaded(relocation.encode())))
+        .to(adviceType, all)
+        .on(matcher(planned.hook()));
+  }
+
+  private static ElementMatcher<? super MethodDescription> matcher(Hook hook) {
+    ElementMatcher.Junction<MethodDescription> matcher =
+        hook.method().equals("<init>") ? isConstructor() : named(hook.method());
+    matcher = matcher.and(not(isAbstract())).and(not(isNative()));
+    List<String> parameters = hook.parameters();
+    if (parameters != null) {
+      matcher = matcher.and(takesArguments(parameters.size()));
+      for (int i = 0; i < parameters.size(); i++) {
+        matcher = matcher.and(takesArgument(i, named(parameters.get(i))));
+      }
+    }
+    return matcher;
+  }
+
+  /** The adapters' own bytes, fitted to a relocated library. */
+  private record Adapters(Relocation relocation) implements ClassFileLocator {
+    @Override
+    public Resolution locate(String name) {
+      if (!name.startsWith(InstrumentationLoader.ADAPTERS)) {
+        return new Resolution.Illegal(name);
+      }
+      try {
+        return new Resolution.Explicit(InstrumentationLoader.adapter(name, relocation));
+      } catch (ClassNotFoundException e) {
+        return new Resolution.Illegal(name);
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -161,15 +161,21 @@ final class Weaver {
     return matcher;
   }
 
-  /** The adapters' own bytes, fitted to a relocated library. */
+  /**
+   * The adapters' own bytes, fitted to a relocated library, and what their annotations and types
+   * come from.
+   */
   private record Adapters(Relocation relocation) implements ClassFileLocator {
     @Override
     public Resolution locate(String name) {
-      if (!name.startsWith(InstrumentationLoader.ADAPTERS)) {
-        return new Resolution.Illegal(name);
-      }
       try {
-        return new Resolution.Explicit(InstrumentationLoader.adapter(name, relocation));
+        if (name.startsWith(InstrumentationLoader.ADAPTERS)) {
+          return new Resolution.Explicit(InstrumentationLoader.adapter(name, relocation));
+        }
+        if (name.startsWith("io.weft.") || name.startsWith("net.bytebuddy.")) {
+          return new Resolution.Explicit(InstrumentationLoader.adapter(name, Relocation.NONE));
+        }
+        return new Resolution.Illegal(name);
       } catch (ClassNotFoundException e) {
         return new Resolution.Illegal(name);
       }

@@ -9,6 +9,7 @@ import io.weft.core.settings.HostPort;
 import io.weft.core.settings.Settings;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ public final class ControlLink {
         instance,
         edges,
         noConfig,
-        RandomGenerator.getDefault());
+        new SplittableRandom());
   }
 
   /** Puts the cached config in force, then connects. */

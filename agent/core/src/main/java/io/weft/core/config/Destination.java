@@ -28,7 +28,11 @@ public final class Destination {
     this.pinned = null;
   }
 
-  Destination(
+  Destination(ServiceKey service, int port, @Nullable RouteTable routes, RetryBudget budget) {
+    this(service, port, routes, budget, null);
+  }
+
+  private Destination(
       ServiceKey service,
       int port,
       @Nullable RouteTable routes,
@@ -39,6 +43,11 @@ public final class Destination {
     this.routes = routes;
     this.budget = budget;
     this.pinned = pinned;
+  }
+
+  /** One instance of it, known by the port of that instance. */
+  Destination pinnedTo(Endpoint endpoint) {
+    return new Destination(service(), endpoint.port(), routes, budget(), endpoint);
   }
 
   /** Whether calls to it are the mesh's. */

@@ -1,7 +1,10 @@
 package io.weft.core.config;
 
-/** What a host name leads to, port by port. Immutable. */
+/** What a host name or address leads to, port by port. Immutable. */
 final class Host {
+  private static final int HTTP = 80;
+  private static final int HTTPS = 443;
+
   private final Destination primary;
   private final Destination[] ports;
 
@@ -14,15 +17,16 @@ final class Host {
     this.ports = ports;
   }
 
+  /**
+   * Where a port leads. A scheme's default port that is not declared counts as none named: {@code
+   * http://orders} and {@code http://orders:80} are the same to every client.
+   */
   Destination port(int number) {
-    if (number <= 0) {
-      return primary;
-    }
     for (Destination port : ports) {
       if (port.port() == number) {
         return port;
       }
     }
-    return Destination.OUTSIDE;
+    return number <= 0 || number == HTTP || number == HTTPS ? primary : Destination.OUTSIDE;
   }
 }

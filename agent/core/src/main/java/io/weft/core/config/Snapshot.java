@@ -5,29 +5,49 @@ import java.util.Map;
 /**
  * All that is in force, as of one push. Immutable.
  *
- * @param hosts by lower-case host name or IP literal
+ * @param hosts by lower-case host name
+ * @param addresses instances by IP literal
  * @param services by service, then port
  */
-record Snapshot(Map<String, Host> hosts, Map<ServiceKey, Host> services) {
-  static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of());
+record Snapshot(
+    Map<String, Host> hosts, Map<String, Host> addresses, Map<ServiceKey, Host> services) {
 
-  /** Costs one lookup; allocates nothing for a name in lower case. */
+  static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of());
+
+  /** Costs one lookup, two for an IP literal; allocates nothing for a name in lower case. */
   Destination destination(String host, int port) {
-    Host found = hosts.get(lowerCase(host));
+    Host found = hosts.get(host);
+    if (found == null && isLiteral(host)) {
+      found = addresses.get(host);
+    }
+    if (found == null && hasUpperCase(host)) {
+      found = hosts.get(lowerCase(host));
+    }
     return found == null ? Destination.OUTSIDE : found.port(port);
   }
 
-  private static String lowerCase(String host) {
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (c >= 'A' && c <= 'Z') {
-        return asciiLowerCase(host);
-      }
-    }
-    return host;
+  /** The same place as of now; outside if it is gone. */
+  Destination refresh(Destination destination) {
+    Host host = services.get(destination.service());
+    return host == null ? Destination.OUTSIDE : host.port(destination.port());
   }
 
-  private static String asciiLowerCase(String host) {
+  /** Whether it can only be an address. */
+  static boolean isLiteral(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c == ':') {
+        return true;
+      }
+      if (c != '.' && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return !host.isEmpty();
+  }
+
+  /** Host names are ASCII, and their case means nothing (RFC 9110, 4.2.3). */
+  static String lowerCase(String host) {
     char[] chars = host.toCharArray();
     for (int i = 0; i < chars.length; i++) {
       if (chars[i] >= 'A' && chars[i] <= 'Z') {
@@ -35,5 +55,15 @@ record Snapshot(Map<String, Host> hosts, Map<ServiceKey, Host> services) {
       }
     }
     return new String(chars);
+  }
+
+  private static boolean hasUpperCase(String host) {
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -1,0 +1,127 @@
+package io.weft.core.config;
+
+import io.weft.api.v1.InstancePort;
+import io.weft.api.v1.InstanceState;
+import io.weft.core.balance.Cluster;
+import io.weft.core.endpoint.Endpoint;
+import io.weft.core.endpoint.EndpointLoad;
+import io.weft.core.endpoint.EndpointTls;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The instances of all services in use, and who of them stands behind which backend. What this JVM
+ * has seen of an instance stays with it through pushes. Confined to the pushing thread.
+ */
+final class Clusters {
+  private final Map<ServiceKey, List<io.weft.api.v1.Endpoint>> instances = new HashMap<>();
+  private final Map<Key, Cluster> clusters = new HashMap<>();
+  private final Map<LoadKey, EndpointLoad> loads = new HashMap<>();
+
+  /**
+   * Replaces the instances of a service.
+   *
+   * @throws IllegalArgumentException in one line, if one of them is no place to send a call to
+   */
+  void instances(ServiceKey service, List<io.weft.api.v1.Endpoint> all) {
+    all.forEach(Clusters::check);
+    instances.put(service, all);
+  }
+
+  void remove(ServiceKey service) {
+    instances.remove(service);
+  }
+
+  /** Those of a service. */
+  List<io.weft.api.v1.Endpoint> instances(ServiceKey service) {
+    return instances.getOrDefault(service, List.of());
+  }
+
+  /** The instances that a backend stands for, known once {@link #fill} was called. */
+  Cluster cluster(Key key) {
+    return clusters.computeIfAbsent(key, k -> new Cluster(k.toString()));
+  }
+
+  /** Brings the members of every cluster up to date, and forgets clusters that nobody uses. */
+  void fill(Services services, Set<Key> used) {
+    clusters.keySet().retainAll(used);
+    clusters.forEach(
+        (key, cluster) -> {
+          List<Endpoint> members = new ArrayList<>();
+          for (io.weft.api.v1.Endpoint instance : instances(key.service())) {
+            InstancePort port =
+                InstancePorts.find(instance, services.ports(key.service()), key.port());
+            if (port != null && takesCalls(instance) && carries(instance, key.labels())) {
+              members.add(endpoint(instance, port));
+            }
+          }
+          cluster.members(members);
+        });
+    Set<String> known = new HashSet<>();
+    instances.values().forEach(all -> all.forEach(instance -> known.add(instance.getUid())));
+    loads.keySet().removeIf(key -> !known.contains(key.uid()));
+  }
+
+  /** One port of an instance, with what this JVM has seen of it. */
+  Endpoint endpoint(io.weft.api.v1.Endpoint instance, InstancePort port) {
+    return new Endpoint(
+        instance.getUid(),
+        instance.getAddress(),
+        port.getNumber(),
+        switch (port.getTls()) {
+          case MESH -> EndpointTls.MESH;
+          case APP -> EndpointTls.APP;
+          case NONE, UNRECOGNIZED -> EndpointTls.NONE;
+        },
+        instance.getLabelsMap(),
+        Math.max(1, instance.getWeight()),
+        instance.getState() == InstanceState.LOST,
+        loads.computeIfAbsent(
+            new LoadKey(instance.getUid(), port.getNumber()), k -> new EndpointLoad()));
+  }
+
+  private static boolean takesCalls(io.weft.api.v1.Endpoint instance) {
+    return instance.getState() == InstanceState.READY || instance.getState() == InstanceState.LOST;
+  }
+
+  private static boolean carries(io.weft.api.v1.Endpoint instance, Map<String, String> labels) {
+    return instance.getLabelsMap().entrySet().containsAll(labels.entrySet());
+  }
+
+  private static void check(io.weft.api.v1.Endpoint instance) {
+    if (instance.getUid().isEmpty() || instance.getAddress().isEmpty()) {
+      throw new IllegalArgumentException("an instance without uid or address: " + line(instance));
+    }
+    for (InstancePort port : instance.getPortsList()) {
+      if (port.getNumber() < 1 || port.getNumber() > 65_535) {
+        throw new IllegalArgumentException(
+            "instance " + instance.getUid() + " has no port " + port.getNumber());
+      }
+    }
+  }
+
+  private static String line(io.weft.api.v1.Endpoint instance) {
+    return instance.toString().strip().replace('\n', ' ');
+  }
+
+  /** What a backend stands for: the instances of a service, on a port of it, that carry labels. */
+  record Key(ServiceKey service, int port, Map<String, String> labels) {
+    Key {
+      labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    }
+
+    /** {@code default/stock{version=v2}}. */
+    @Override
+    public String toString() {
+      return labels.isEmpty() ? service.toString() : service + labels.toString();
+    }
+  }
+
+  private record LoadKey(String uid, int port) {}
+}

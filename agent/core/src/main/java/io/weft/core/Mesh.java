@@ -36,6 +36,7 @@ public final class Mesh {
   private final Deadlines deadlines;
   private final Consumer<String> subscriber;
   private final @Nullable RandomGenerator fixedChance;
+  private final Faults faults = new Faults();
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong configGeneration = new AtomicLong();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -90,7 +91,7 @@ public final class Mesh {
     if (!destination.isMesh() && (firstNames == null || !mayBeService(host))) {
       return destination;
     }
-    if (AgentThread.isCurrent() || Faults.tooMany()) {
+    if (AgentThread.isCurrent() || faults.tooMany()) {
       return Destination.OUTSIDE;
     }
     if (!destination.isMesh()) {
@@ -153,6 +154,11 @@ public final class Mesh {
   /** Wants the config of a service. */
   public void subscribe(ServiceKey service) {
     subscriber.accept(service.toString());
+  }
+
+  /** Counts the agent's own faults on the way of calls. */
+  public Faults faults() {
+    return faults;
   }
 
   /** Told of every call. */

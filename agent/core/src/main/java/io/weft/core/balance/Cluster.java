@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * pushes. Thread-safe; choosing takes no lock and allocates nothing.
  */
 public final class Cluster {
-  private static final int SAMPLES = 4;
+  private static final int DRAWS = 3;
 
   private final String name;
   private final AtomicInteger cursor = new AtomicInteger();
@@ -70,12 +70,8 @@ public final class Cluster {
 
   /** Whether {@link #choose} would find one that was neither tried nor has just refused. */
   public boolean hasFresh(Tried tried, long now) {
-    for (Endpoint endpoint : members.live) {
-      if (fresh(endpoint, tried, now)) {
-        return true;
-      }
-    }
-    return false;
+    Members current = members;
+    return anyFresh(current.live, tried, now) || anyFresh(current.lost, tried, now);
   }
 
   private @Nullable Endpoint roundRobin(Members current, Tried tried, long now) {
@@ -92,20 +88,36 @@ public final class Cluster {
 
   private static @Nullable Endpoint leastRequest(
       Members current, Tried tried, long now, RandomGenerator chance) {
-    Endpoint best = null;
-    int found = 0;
-    // Two that will do are wanted; a few more draws make up for those that will not.
-    for (int i = 0; i < SAMPLES && found < 2; i++) {
+    Endpoint first = drawFresh(current, null, tried, now, chance);
+    if (first == null) {
+      return null;
+    }
+    Endpoint second = drawFresh(current, first, tried, now, chance);
+    return second != null && lighter(second, first) ? second : first;
+  }
+
+  // By weight, if a few draws find one that will do; else whichever comes next.
+  private static @Nullable Endpoint drawFresh(
+      Members current, @Nullable Endpoint other, Tried tried, long now, RandomGenerator chance) {
+    for (int i = 0; i < DRAWS; i++) {
       Endpoint endpoint = current.draw(chance);
-      if ((best != null && endpoint.load() == best.load()) || !fresh(endpoint, tried, now)) {
-        continue;
-      }
-      found++;
-      if (best == null || lighter(endpoint, best)) {
-        best = endpoint;
+      if (isOther(endpoint, other) && fresh(endpoint, tried, now)) {
+        return endpoint;
       }
     }
-    return best;
+    Endpoint[] live = current.live;
+    int offset = chance.nextInt(live.length);
+    for (int i = 0; i < live.length; i++) {
+      Endpoint endpoint = live[i + offset < live.length ? i + offset : i + offset - live.length];
+      if (isOther(endpoint, other) && fresh(endpoint, tried, now)) {
+        return endpoint;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isOther(Endpoint endpoint, @Nullable Endpoint than) {
+    return than == null || endpoint.load() != than.load();
   }
 
   // a.inFlight / a.weight < b.inFlight / b.weight, without the division
@@ -123,16 +135,33 @@ public final class Cluster {
     for (int i = 0; i < all; i++) {
       int at = i + offset < all ? i + offset : i + offset - all;
       Endpoint endpoint = at < live ? current.live[at] : current.lost[at - live];
-      int score =
-          (endpoint.lost() ? 4 : 0)
-              + (endpoint.load().avoided(now) ? 2 : 0)
-              + (tried.contains(endpoint) ? 1 : 0);
+      int score = badness(endpoint, tried, now);
       if (score < bestScore) {
         bestScore = score;
         best = endpoint;
       }
     }
     return best;
+  }
+
+  // What answered before is better than what refuses others, and that better than what control has
+  // lost; but what refused this very call is the worst of all.
+  private static int badness(Endpoint endpoint, Tried tried, long now) {
+    boolean avoided = endpoint.load().avoided(now);
+    boolean again = tried.contains(endpoint);
+    return (endpoint.lost() ? 4 : 0)
+        + (avoided ? 2 : 0)
+        + (again ? 1 : 0)
+        + (avoided && again ? 4 : 0);
+  }
+
+  private static boolean anyFresh(Endpoint[] endpoints, Tried tried, long now) {
+    for (Endpoint endpoint : endpoints) {
+      if (fresh(endpoint, tried, now)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean fresh(Endpoint endpoint, Tried tried, long now) {

@@ -56,7 +56,7 @@ public final class AsyncDriver {
           try {
             call.start(clock.nanoTime(), notes);
           } catch (RuntimeException | LinkageError e) {
-            Faults.count(e);
+            call.fault(e);
             notes.clear();
             call.abandon();
             notes.passThrough();
@@ -73,7 +73,7 @@ public final class AsyncDriver {
     try {
       call.head(attempt, head, clock.nanoTime(), notes);
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
       if (giveUp(attempt)) {
         notes.commit(attempt);
       }
@@ -87,7 +87,7 @@ public final class AsyncDriver {
     try {
       call.failed(attempt, why, clock.nanoTime(), notes);
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
       if (giveUp(attempt)) {
         notes.rethrow(attempt);
       }
@@ -132,7 +132,7 @@ public final class AsyncDriver {
         call.forgetConfig(configChanged);
       }
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
     }
     notes.perform();
   }
@@ -161,7 +161,7 @@ public final class AsyncDriver {
         try {
           effect.run();
         } catch (RuntimeException | LinkageError e) {
-          Faults.count(e);
+          call.fault(e);
         }
       }
       todo.clear();

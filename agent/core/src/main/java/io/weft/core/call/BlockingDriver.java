@@ -3,6 +3,7 @@ package io.weft.core.call;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -79,42 +80,36 @@ public final class BlockingDriver<R, X extends Exception> {
     try {
       tell(effects -> call.start(clock.nanoTime(), effects));
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
       abandon();
       return transport.passThrough();
     }
-    @Nullable R response = null;
-    @Nullable Throwable thrown = null;
+    R response = null;
+    Throwable thrown = null;
     while (true) {
       Step step = await();
       if (step instanceof Step.Send send) {
-        if (response != null) {
-          transport.discard(response);
-          response = null;
-        }
         try {
-          response =
-              transport.send(send.attempt(), call.timeLeft(send.attempt(), clock.nanoTime()));
+          response = transport.send(send.attempt(), timeLeft(send.attempt()));
           thrown = null;
-          answered(send.attempt(), response);
         } catch (Throwable t) {
           // Whatever it is, it is the library's to throw and the application's to see.
+          response = null;
           thrown = t;
-          threw(send.attempt(), t);
         }
-      } else if (step instanceof Step.Return && response != null) {
-        return response;
-      } else {
-        if (response != null) {
+        if (response == null) {
+          threw(send.attempt(), Objects.requireNonNull(thrown));
+        } else if (!answered(send.attempt(), response)) {
           transport.discard(response);
           response = null;
         }
-        if (step instanceof Step.Answer answer) {
-          return transport.answer(answer.answer());
-        }
-        if (thrown != null) {
-          throw unchanged(thrown);
-        }
+      } else if (step instanceof Step.Answer answer) {
+        return transport.answer(answer.answer());
+      } else if (step instanceof Step.Return && response != null) {
+        return response;
+      } else if (thrown != null) {
+        throw unchanged(thrown);
+      } else {
         throw transport.cancelled();
       }
     }
@@ -154,14 +149,17 @@ public final class BlockingDriver<R, X extends Exception> {
     quietly(effects -> call.cancelled(clock.nanoTime(), effects));
   }
 
-  private void answered(Attempt attempt, R response) {
+  /** Whether the response is still wanted. */
+  private boolean answered(Attempt attempt, R response) {
     try {
       ResponseHead head = transport.head(response);
       tell(effects -> call.head(attempt, head, clock.nanoTime(), effects));
+      return attempt == call.lastAttempt() && committed();
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
       abandon();
       decide(new Step.Return());
+      return true;
     }
   }
 
@@ -170,7 +168,7 @@ public final class BlockingDriver<R, X extends Exception> {
       Failure why = transport.failure(attempt, thrown);
       tell(effects -> call.failed(attempt, why, clock.nanoTime(), effects));
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
       abandon();
       decide(new Step.Rethrow());
     }
@@ -201,7 +199,7 @@ public final class BlockingDriver<R, X extends Exception> {
     try {
       tell(event);
     } catch (RuntimeException | LinkageError e) {
-      Faults.count(e);
+      call.fault(e);
     }
   }
 
@@ -242,6 +240,19 @@ public final class BlockingDriver<R, X extends Exception> {
     } else if (unparked) {
       call.forgetConfig(wake);
     }
+  }
+
+  private boolean committed() {
+    lock.lock();
+    try {
+      return committed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long timeLeft(Attempt attempt) {
+    return call.timeLeft(attempt, clock.nanoTime());
   }
 
   private Step await() {

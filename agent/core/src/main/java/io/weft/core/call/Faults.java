@@ -9,27 +9,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Faults {
   private static final int TOO_MANY = 10;
-  private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private static volatile boolean tooMany;
-
-  private Faults() {}
+  private final AtomicInteger count = new AtomicInteger();
+  private volatile boolean tooMany;
 
   /** One more. */
-  static void count(Throwable fault) {
+  void count(Throwable fault) {
     StackTraceElement[] trace = fault.getStackTrace();
     Log.warnOnce(
         "fault in the agent, the call goes on without it: "
             + fault
             + (trace.length == 0 ? "" : " at " + trace[0]));
-    if (COUNT.incrementAndGet() == TOO_MANY) {
+    if (count.incrementAndGet() == TOO_MANY) {
       tooMany = true;
       Log.error(TOO_MANY + " faults in the agent: calls are left untouched until a restart");
     }
   }
 
   /** Whether calls are to be left untouched. */
-  public static boolean tooMany() {
+  public boolean tooMany() {
     return tooMany;
   }
 }

@@ -222,6 +222,11 @@ public final class OutboundCall implements Cluster.Tried {
     }
   }
 
+  /** The agent failed while it drove this call. */
+  void fault(Throwable fault) {
+    mesh.faults().count(fault);
+  }
+
   /** The agent has a fault: nothing is decided any more, and what the call took is given back. */
   void abandon() {
     Attempt of = attempt;
@@ -415,7 +420,7 @@ public final class OutboundCall implements Cluster.Tried {
 
   private void giveUp(Effects effects) {
     Attempt of = attempt;
-    if (of != null && !of.isOver()) {
+    if (of != null && !of.isOver() && of.failure() == null) {
       effects.cancel(of);
     }
   }

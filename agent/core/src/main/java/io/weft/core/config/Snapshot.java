@@ -32,18 +32,12 @@ record Snapshot(
     return host == null ? Destination.OUTSIDE : host.port(destination.port());
   }
 
-  /** Whether it can only be an address. */
+  /** Whether it can only be an address: a host name has no colon and does not end in a digit. */
   static boolean isLiteral(String host) {
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (c == ':') {
-        return true;
-      }
-      if (c != '.' && (c < '0' || c > '9')) {
-        return false;
-      }
-    }
-    return !host.isEmpty();
+    int last = host.length() - 1;
+    return last >= 0
+        && ((host.charAt(last) >= '0' && host.charAt(last) <= '9' && host.charAt(0) <= '9')
+            || host.indexOf(':') >= 0);
   }
 
   /** Host names are ASCII, and their case means nothing (RFC 9110, 4.2.3). */

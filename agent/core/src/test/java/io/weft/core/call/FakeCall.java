@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.Mesh;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +30,8 @@ final class FakeCall implements AsyncTransport {
   private @Nullable MeshAnswer brokenOff;
 
   FakeCall(Mesh mesh, FakeTime time, FakeRequest request, Function<Attempt, Reply> servers) {
-    String host = request.authority().replaceFirst(":.*", "");
-    this.call = mesh.call(mesh.destination(host, -1), request);
+    URI url = URI.create("http://" + request.authority());
+    this.call = mesh.call(mesh.destination(url.getHost(), url.getPort()), request);
     this.time = time;
     this.servers = servers;
     this.driver = new AsyncDriver(call, this, time);

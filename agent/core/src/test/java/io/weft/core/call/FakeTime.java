@@ -3,6 +3,7 @@ package io.weft.core.call;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Time that stands still until it is told to go on; it begins below zero, as nanoTime may. */
 final class FakeTime implements Alarms {
@@ -13,30 +14,27 @@ final class FakeTime implements Alarms {
   private long seq;
 
   @Override
-  public long nanoTime() {
+  public synchronized long nanoTime() {
     return now;
   }
 
   @Override
-  public Alarm at(long nanoTime, Runnable run) {
+  public synchronized Alarm at(long nanoTime, Runnable run) {
     Ring ring = new Ring(Math.max(now, nanoTime), seq++, run);
     rings.add(ring);
-    return () -> rings.remove(ring);
+    return () -> remove(ring);
   }
 
   void in(Duration delay, Runnable run) {
-    at(now + delay.toNanos(), run);
+    at(nanoTime() + delay.toNanos(), run);
   }
 
   /** Lets time go by, with all that happens meanwhile. */
   void pass(Duration duration) {
-    long until = now + duration.toNanos();
-    while (!rings.isEmpty() && rings.peek().at <= until) {
-      Ring next = rings.remove();
-      now = next.at;
-      next.run.run();
+    long until = nanoTime() + duration.toNanos();
+    for (Runnable next = next(until); next != null; next = next(until)) {
+      next.run();
     }
-    now = until;
   }
 
   /** Lets happen what is due now. */
@@ -45,8 +43,23 @@ final class FakeTime implements Alarms {
   }
 
   /** What is still to ring. */
-  int armed() {
+  synchronized int armed() {
     return rings.size();
+  }
+
+  private synchronized void remove(Ring ring) {
+    rings.remove(ring);
+  }
+
+  private synchronized @Nullable Runnable next(long until) {
+    Ring next = rings.peek();
+    if (next == null || next.at > until) {
+      now = until;
+      return null;
+    }
+    rings.remove();
+    now = next.at;
+    return next.run;
   }
 
   private record Ring(long at, long seq, Runnable run) {}

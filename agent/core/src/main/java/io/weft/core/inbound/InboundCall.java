@@ -1,0 +1,110 @@
+package io.weft.core.inbound;
+
+import io.weft.core.registry.InFlight;
+import io.weft.core.scope.RequestScope;
+import io.weft.core.scope.TraceContext;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request that this process serves, from its head to the end of its answer. Thread-safe; it
+ * counts as in flight until it is ended.
+ */
+public final class InboundCall {
+  private final InboundRequest request;
+  private final InboundObserver observer;
+  private final long startNanos;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile RequestScope scope = RequestScope.NONE;
+  private @Nullable Object observation;
+
+  private InboundCall(InboundRequest request, InboundObserver observer, long startNanos) {
+    this.request = request;
+    this.observer = observer;
+    this.startNanos = startNanos;
+  }
+
+  /** A request came. Never throws. */
+  public static InboundCall start(InboundRequest request) {
+    InboundCall call = new InboundCall(request, InboundObserver.current(), System.nanoTime());
+    InFlight.inbound().begin();
+    call.scope = call.scopeFromHeaders();
+    try {
+      call.scope = call.observer.started(call, call.scope);
+    } catch (RuntimeException | LinkageError e) {
+      // Telemetry's faults are telemetry's own.
+    }
+    return call;
+  }
+
+  /** What its work belongs to: to be installed on the thread that serves it. */
+  public RequestScope scope() {
+    return scope;
+  }
+
+  /**
+   * The traceparent header the application shall see in place of the one that came; empty for none.
+   */
+  public String traceparent() {
+    TraceContext trace = scope.trace();
+    return trace.exists() ? trace.header() : "";
+  }
+
+  /** Its request. */
+  public InboundRequest request() {
+    return request;
+  }
+
+  /** When it came, on the clock of {@link System#nanoTime}. */
+  public long startNanos() {
+    return startNanos;
+  }
+
+  /** What the observer keeps with it, such as its span. */
+  public @Nullable Object observation() {
+    return observation;
+  }
+
+  /** Fills the observer's slot. */
+  public void observation(Object kept) {
+    observation = kept;
+  }
+
+  /** It was answered; ends it if it has not ended. Never throws. */
+  public void end(int status) {
+    end(status, -1, null);
+  }
+
+  /** The same for gRPC. */
+  public void endGrpc(int code) {
+    end(200, code, null);
+  }
+
+  /** It broke off, or the application threw; ends it if it has not ended. Never throws. */
+  public void fail(Throwable why) {
+    end(0, -1, why);
+  }
+
+  private void end(int status, int grpcCode, @Nullable Throwable why) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    InFlight.inbound().end();
+    try {
+      observer.ended(this, status, grpcCode, why);
+    } catch (RuntimeException | LinkageError e) {
+      // As above.
+    }
+  }
+
+  private RequestScope scopeFromHeaders() {
+    TraceContext trace =
+        TraceContext.parse(
+            request.header(TraceContext.TRACEPARENT), request.header(TraceContext.TRACESTATE));
+    long timeout = CallTimeout.parse(request.header(CallTimeout.header(request.protocol())));
+    if (timeout < 0) {
+      return trace.exists() ? new RequestScope(trace, false, 0) : RequestScope.NONE;
+    }
+    return new RequestScope(trace, true, startNanos + timeout);
+  }
+}

@@ -1,0 +1,27 @@
+package io.weft.core.inbound;
+
+import io.weft.core.call.Protocol;
+
+/** What a server adapter tells of the request its application is about to serve. */
+public interface InboundRequest {
+
+  Protocol protocol();
+
+  /** The HTTP method; POST for gRPC. */
+  String method();
+
+  /** Raw path with query; {@code /package.Service/Method} for gRPC. */
+  String target();
+
+  /** http or https. */
+  String scheme();
+
+  /** The first value of a header, its name in any case; empty if there is none. */
+  String header(String name);
+
+  /** The peer's address, a literal; empty if it is not known. */
+  String peerAddress();
+
+  /** The port it came in at; 0 if it is not known. */
+  int localPort();
+}

@@ -1,0 +1,43 @@
+package io.weft.core.scope;
+
+/**
+ * The request that a thread works for. The JVM has one such carrier for all libraries: a server
+ * adapter installs the scope of the request it serves, hooks on executors carry it to the threads
+ * that work on it, and outbound calls read it. Immutable; installing is confined to the thread.
+ *
+ * @param trace where in its trace the work belongs
+ * @param bounded whether the request came with a deadline
+ * @param deadlineNanos that deadline, on the clock of {@link System#nanoTime}
+ */
+public record RequestScope(TraceContext trace, boolean bounded, long deadlineNanos) {
+  /** Work for no request. */
+  public static final RequestScope NONE = new RequestScope(TraceContext.NONE, false, 0);
+
+  private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
+
+  /** The scope of the calling thread; {@link #NONE} outside of any request. */
+  public static RequestScope current() {
+    RequestScope scope = CURRENT.get();
+    return scope == null ? NONE : scope;
+  }
+
+  /**
+   * Makes this the scope of the calling thread.
+   *
+   * @return the scope it had, to be installed again when the work is done
+   */
+  public RequestScope install() {
+    RequestScope before = current();
+    if (this == NONE) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(this);
+    }
+    return before;
+  }
+
+  /** Whether there is anything to carry. */
+  public boolean isNone() {
+    return this == NONE;
+  }
+}

@@ -1,0 +1,42 @@
+package io.weft.it.bench;
+
+import io.weft.core.call.OutboundRequest;
+import io.weft.core.call.Protocol;
+
+/** A GET without a body. */
+final class Get implements OutboundRequest {
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP;
+  }
+
+  @Override
+  public String scheme() {
+    return "http";
+  }
+
+  @Override
+  public String method() {
+    return "GET";
+  }
+
+  @Override
+  public String target() {
+    return "/items/42?detail=full";
+  }
+
+  @Override
+  public String authority() {
+    return "stock:8080";
+  }
+
+  @Override
+  public String header(String name) {
+    return "";
+  }
+
+  @Override
+  public boolean replayable() {
+    return true;
+  }
+}

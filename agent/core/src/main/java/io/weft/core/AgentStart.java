@@ -1,9 +1,10 @@
 package io.weft.core;
 
+import io.weft.core.inbound.InboundObserver;
 import io.weft.core.instrument.Hooks;
 import io.weft.core.lifecycle.Agent;
-import io.weft.core.lifecycle.Telemetry;
 import io.weft.core.settings.ReadSettings;
+import io.weft.core.telemetry.OtelTelemetry;
 import java.lang.instrument.Instrumentation;
 
 /** Where the bootstrap hands over, before main. */
@@ -22,7 +23,9 @@ public final class AgentStart {
     if (!settings.settings().active()) {
       return;
     }
+    OtelTelemetry telemetry = new OtelTelemetry();
+    InboundObserver.install(telemetry);
     Hooks.install(instrumentation);
-    Agent.start(settings, Telemetry.NONE);
+    Agent.start(settings, telemetry);
   }
 }

@@ -28,7 +28,7 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
    */
   public RequestScope install() {
     RequestScope before = current();
-    if (this == NONE) {
+    if (isNone()) {
       CURRENT.remove();
     } else {
       CURRENT.set(this);
@@ -38,6 +38,6 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
 
   /** Whether there is anything to carry. */
   public boolean isNone() {
-    return this == NONE;
+    return !bounded && !trace.exists();
   }
 }

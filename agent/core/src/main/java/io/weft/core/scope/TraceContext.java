@@ -22,17 +22,17 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
   private static final int SPAN_ID = 36;
   private static final int FLAGS = 53;
 
-  /** From headers, each empty if it is not there; no trace if traceparent is not valid. */
-  public static TraceContext parse(String traceparent, String tracestate) {
-    if (!isValid(traceparent)) {
+  /** From headers, each empty if it is not there; no trace if the first is not valid. */
+  public static TraceContext parse(String parent, String state) {
+    if (!isValid(parent)) {
       return NONE;
     }
-    int flags = Character.digit(traceparent.charAt(FLAGS + 1), 16);
+    int flags = Character.digit(parent.charAt(FLAGS + 1), 16);
     return new TraceContext(
-        traceparent.substring(TRACE_ID, TRACE_ID + 32),
-        traceparent.substring(SPAN_ID, SPAN_ID + 16),
+        parent.substring(TRACE_ID, TRACE_ID + 32),
+        parent.substring(SPAN_ID, SPAN_ID + 16),
         (flags & 1) == 1,
-        tracestate);
+        state);
   }
 
   /** Whether there is a trace. */

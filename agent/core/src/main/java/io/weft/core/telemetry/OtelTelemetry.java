@@ -1,0 +1,186 @@
+package io.weft.core.telemetry;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.weft.api.v1.Identity;
+import io.weft.core.call.Attempt;
+import io.weft.core.call.CallObserver;
+import io.weft.core.call.Deadlines;
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.call.OutboundCall;
+import io.weft.core.call.Protocol;
+import io.weft.core.inbound.CallTimeout;
+import io.weft.core.inbound.InboundCall;
+import io.weft.core.inbound.InboundObserver;
+import io.weft.core.lifecycle.Telemetry;
+import io.weft.core.link.EdgeStats;
+import io.weft.core.log.Log;
+import io.weft.core.scope.RequestScope;
+import io.weft.core.scope.TraceContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells of calls by the OpenTelemetry SDK that rides in the agent, steered by the standard OTEL_*
+ * names. It is not the application's: an SDK or agent of OpenTelemetry's that the application
+ * brings is left alone, and the traceparent it sets on a request goes before ours.
+ *
+ * <p>Before the SDK is up, traces are carried on without spans of ours.
+ */
+public final class OtelTelemetry implements Telemetry, CallObserver, InboundObserver {
+  private final Edges edges = new Edges();
+  private final ScopeDeadlines deadlines = new ScopeDeadlines();
+  private volatile @Nullable Spans spans;
+  private volatile @Nullable OpenTelemetrySdk sdk;
+
+  // Telemetry
+
+  @Override
+  public CallObserver calls() {
+    return this;
+  }
+
+  @Override
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  @Override
+  public EdgeStats edges() {
+    return edges;
+  }
+
+  @Override
+  public void start(Identity process) {
+    edges.caller(process.getNamespace() + "/" + process.getService());
+    try {
+      OpenTelemetrySdk built =
+          AutoConfiguredOpenTelemetrySdk.builder()
+              .addPropertiesSupplier(() -> defaults(process))
+              .setServiceClassLoader(OtelTelemetry.class.getClassLoader())
+              .disableShutdownHook()
+              .build()
+              .getOpenTelemetrySdk();
+      sdk = built;
+      spans = new Spans(built.getTracer("io.weft", process.getAgentVersion()));
+    } catch (RuntimeException | LinkageError e) {
+      Log.warn(
+          "no traces: OpenTelemetry cannot be set up, see the OTEL_ settings: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void flush(Duration atMost) {
+    OpenTelemetrySdk running = sdk;
+    if (running != null) {
+      running.getSdkTracerProvider().forceFlush().join(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static Map<String, String> defaults(Identity process) {
+    Map<String, String> defaults = new HashMap<>();
+    defaults.put("otel.service.name", process.getService());
+    defaults.put(
+        "otel.resource.attributes",
+        "service.namespace=" + process.getNamespace() + ",service.instance.id=" + process.getUid());
+    // Most have a collector for traces; few want metrics and logs sent to it unasked.
+    defaults.put("otel.metrics.exporter", "none");
+    defaults.put("otel.logs.exporter", "none");
+    defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
+    return defaults;
+  }
+
+  // CallObserver
+
+  @Override
+  public void callStarted(OutboundCall call) {
+    TraceContext own =
+        TraceContext.parse(
+            call.request().header(TraceContext.TRACEPARENT),
+            call.request().header(TraceContext.TRACESTATE));
+    call.observation(own.exists() ? own : RequestScope.current().trace());
+  }
+
+  @Override
+  public void attemptStarted(Attempt attempt) {
+    OutboundCall call = attempt.call();
+    TraceContext trace = parent(call);
+    Spans made = spans;
+    if (made != null) {
+      Span span = made.attempt(attempt, trace);
+      attempt.observation(span);
+      if (span.getSpanContext().isValid()) {
+        trace = Spans.contextOf(span);
+      }
+    }
+    attempt.propagate(headers(call, trace));
+  }
+
+  @Override
+  public void attemptEnded(Attempt attempt) {
+    if (attempt.observation() instanceof Span span) {
+      Spans.attempted(attempt, span);
+    }
+  }
+
+  @Override
+  public void callEnded(OutboundCall call) {
+    edges.count(call);
+    MeshAnswer answer = call.answer();
+    Spans made = spans;
+    if (answer != null && call.attempts() == 0 && made != null) {
+      made.answered(call, parent(call), answer);
+    }
+  }
+
+  private static TraceContext parent(OutboundCall call) {
+    return call.observation() instanceof TraceContext trace ? trace : TraceContext.NONE;
+  }
+
+  private static List<HeaderField> headers(OutboundCall call, TraceContext trace) {
+    List<HeaderField> headers = new ArrayList<>(3);
+    if (trace.exists()) {
+      headers.add(new HeaderField(TraceContext.TRACEPARENT, trace.header()));
+      if (!trace.traceState().isEmpty()) {
+        headers.add(new HeaderField(TraceContext.TRACESTATE, trace.traceState()));
+      }
+    }
+    // gRPC sends its own.
+    if (call.isBounded() && call.request().protocol() == Protocol.HTTP) {
+      headers.add(
+          new HeaderField(
+              CallTimeout.HTTP_HEADER,
+              CallTimeout.format(call.deadlineNanos() - System.nanoTime())));
+    }
+    return headers;
+  }
+
+  // InboundObserver
+
+  @Override
+  public RequestScope started(InboundCall call, RequestScope scope) {
+    Spans made = spans;
+    if (made == null) {
+      return scope;
+    }
+    Span span = made.serve(call, scope.trace());
+    call.observation(span);
+    return span.getSpanContext().isValid()
+        ? new RequestScope(Spans.contextOf(span), scope.bounded(), scope.deadlineNanos())
+        : scope;
+  }
+
+  @Override
+  public void ended(InboundCall call, int status, int grpcCode, @Nullable Throwable why) {
+    if (call.observation() instanceof Span span) {
+      Spans.served(span, status, grpcCode, why);
+    }
+  }
+}

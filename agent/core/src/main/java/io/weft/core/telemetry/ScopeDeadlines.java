@@ -1,0 +1,17 @@
+package io.weft.core.telemetry;
+
+import io.weft.core.call.Deadlines;
+import io.weft.core.scope.RequestScope;
+
+/** The deadline of the request in whose scope the calling thread works. */
+final class ScopeDeadlines implements Deadlines {
+  @Override
+  public boolean hasDeadline() {
+    return RequestScope.current().bounded();
+  }
+
+  @Override
+  public long deadlineNanos() {
+    return RequestScope.current().deadlineNanos();
+  }
+}

@@ -1,0 +1,282 @@
+package io.weft.core.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.TraceStateBuilder;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.weft.core.call.Attempt;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.call.OutboundCall;
+import io.weft.core.call.OutboundRequest;
+import io.weft.core.call.Protocol;
+import io.weft.core.config.Source;
+import io.weft.core.endpoint.Endpoint;
+import io.weft.core.inbound.InboundCall;
+import io.weft.core.inbound.InboundRequest;
+import io.weft.core.scope.TraceContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes spans, by OpenTelemetry's semantic conventions for HTTP and RPC: a SERVER span for each
+ * request that is served, a CLIENT span for each attempt of a call, and one for a call that was
+ * answered without any.
+ */
+final class Spans {
+  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+  private static final AttributeKey<Long> STATUS =
+      AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<Long> RESENDS =
+      AttributeKey.longKey("http.request.resend_count");
+  private static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
+  private static final AttributeKey<String> URL_SCHEME = AttributeKey.stringKey("url.scheme");
+  private static final AttributeKey<String> URL_FULL = AttributeKey.stringKey("url.full");
+  private static final AttributeKey<String> SERVER_ADDRESS =
+      AttributeKey.stringKey("server.address");
+  private static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
+  private static final AttributeKey<String> PEER_ADDRESS =
+      AttributeKey.stringKey("network.peer.address");
+  private static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
+  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
+  private static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
+  private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
+  private static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
+
+  private static final AttributeKey<String> DESTINATION =
+      AttributeKey.stringKey("weft.destination");
+  private static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("weft.endpoint");
+  private static final AttributeKey<String> VERSION =
+      AttributeKey.stringKey("weft.endpoint.version");
+  private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("weft.attempt");
+  private static final AttributeKey<String> RULE = AttributeKey.stringKey("weft.rule");
+  private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("weft.policy.route");
+  private static final AttributeKey<String> RETRY = AttributeKey.stringKey("weft.policy.retry");
+  private static final AttributeKey<String> TIMEOUT = AttributeKey.stringKey("weft.policy.timeout");
+  private static final AttributeKey<String> BALANCER =
+      AttributeKey.stringKey("weft.policy.load_balancer");
+  private static final AttributeKey<Long> GENERATION = AttributeKey.longKey("weft.generation");
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("weft.reason");
+
+  private final Tracer tracer;
+
+  Spans(Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /** A request came. */
+  Span serve(InboundCall call, TraceContext parent) {
+    InboundRequest request = call.request();
+    boolean grpc = request.protocol() == Protocol.GRPC;
+    SpanBuilder span =
+        tracer
+            .spanBuilder(grpc ? rpc(request.target()) : request.method())
+            .setSpanKind(SpanKind.SERVER)
+            .setParent(context(parent));
+    if (grpc) {
+      rpcAttributes(span, request.target());
+    } else {
+      span.setAttribute(METHOD, request.method());
+      span.setAttribute(URL_PATH, path(request.target()));
+      span.setAttribute(URL_SCHEME, request.scheme());
+    }
+    if (!request.peerAddress().isEmpty()) {
+      span.setAttribute(PEER_ADDRESS, request.peerAddress());
+    }
+    if (request.localPort() > 0) {
+      span.setAttribute(SERVER_PORT, (long) request.localPort());
+    }
+    return span.startSpan();
+  }
+
+  /** It was answered. */
+  static void served(Span span, int status, int grpcCode, @Nullable Throwable why) {
+    if (status > 0 && grpcCode < 0) {
+      span.setAttribute(STATUS, (long) status);
+      if (status >= 500) {
+        span.setAttribute(ERROR_TYPE, Integer.toString(status));
+        span.setStatus(StatusCode.ERROR);
+      }
+    }
+    if (grpcCode >= 0) {
+      span.setAttribute(RPC_STATUS, (long) grpcCode);
+      if (Outcome.ofGrpcCode(grpcCode).failed()) {
+        span.setStatus(StatusCode.ERROR);
+      }
+    }
+    if (why != null) {
+      span.setAttribute(ERROR_TYPE, why.getClass().getName());
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end();
+  }
+
+  /** An attempt begins. */
+  Span attempt(Attempt attempt, TraceContext parent) {
+    OutboundCall call = attempt.call();
+    Endpoint endpoint = attempt.endpoint();
+    SpanBuilder span = call(call, parent);
+    span.setAttribute(PEER_ADDRESS, endpoint.address());
+    span.setAttribute(PEER_PORT, (long) endpoint.port());
+    span.setAttribute(ENDPOINT, endpoint.uid());
+    span.setAttribute(ATTEMPT, (long) attempt.number());
+    String version = endpoint.labels().get("version");
+    if (version != null) {
+      span.setAttribute(VERSION, version);
+    }
+    if (attempt.number() > 1) {
+      span.setAttribute(RESENDS, attempt.number() - 1L);
+    }
+    return span.startSpan();
+  }
+
+  /** It ended. */
+  static void attempted(Attempt attempt, Span span) {
+    OutboundCall call = attempt.call();
+    if (attempt.status() > 0 && call.request().protocol() == Protocol.HTTP) {
+      span.setAttribute(STATUS, (long) attempt.status());
+    }
+    if (attempt.grpcCode() >= 0) {
+      span.setAttribute(RPC_STATUS, (long) attempt.grpcCode());
+    }
+    Outcome outcome = Outcome.of(attempt, call.request().protocol());
+    if (outcome.failed()) {
+      span.setAttribute(ERROR_TYPE, outcome.cause());
+      span.setStatus(StatusCode.ERROR);
+    }
+    MeshAnswer answer = call.answer();
+    if (answer != null) {
+      answered(span, answer);
+    } else if (call.isCancelled()) {
+      span.setAttribute(ERROR_TYPE, "cancelled");
+    }
+    span.end();
+  }
+
+  /** A call was answered by the mesh without an attempt. */
+  void answered(OutboundCall call, TraceContext parent, MeshAnswer answer) {
+    Span span = call(call, parent).startSpan();
+    if (call.request().protocol() == Protocol.HTTP) {
+      span.setAttribute(STATUS, (long) answer.status());
+    } else {
+      span.setAttribute(RPC_STATUS, (long) answer.grpcCode());
+    }
+    answered(span, answer);
+    span.end();
+  }
+
+  private static void answered(Span span, MeshAnswer answer) {
+    span.setAttribute(REASON, answer.reason());
+    if (answer.status() >= 400) {
+      span.setAttribute(ERROR_TYPE, "mesh-" + answer.status());
+      span.setStatus(StatusCode.ERROR);
+    }
+  }
+
+  private SpanBuilder call(OutboundCall call, TraceContext parent) {
+    OutboundRequest request = call.request();
+    boolean grpc = request.protocol() == Protocol.GRPC;
+    SpanBuilder span =
+        tracer
+            .spanBuilder(grpc ? rpc(request.target()) : request.method())
+            .setSpanKind(SpanKind.CLIENT)
+            .setParent(context(parent));
+    if (grpc) {
+      rpcAttributes(span, request.target());
+    } else {
+      span.setAttribute(METHOD, request.method());
+      span.setAttribute(URL_FULL, "http://" + request.authority() + path(request.target()));
+    }
+    span.setAttribute(SERVER_ADDRESS, request.authority());
+    span.setAttribute(DESTINATION, call.destination().service().toString());
+    if (call.isRouted()) {
+      if (!call.rule().name().isEmpty()) {
+        span.setAttribute(RULE, call.rule().name());
+      }
+      long newest = 0;
+      newest = Math.max(newest, policy(span, ROUTE, call.route()));
+      newest = Math.max(newest, policy(span, RETRY, call.rule().retry().source()));
+      newest = Math.max(newest, policy(span, TIMEOUT, call.rule().timeout().source()));
+      newest = Math.max(newest, policy(span, BALANCER, call.rule().balancer()));
+      if (newest > 0) {
+        span.setAttribute(GENERATION, newest);
+      }
+    }
+    return span;
+  }
+
+  private static long policy(SpanBuilder span, AttributeKey<String> key, Source source) {
+    if (source.isDocument()) {
+      span.setAttribute(key, source + "@" + source.generation());
+    }
+    return source.generation();
+  }
+
+  private static void rpcAttributes(SpanBuilder span, String target) {
+    span.setAttribute(RPC_SYSTEM, "grpc");
+    int slash = target.lastIndexOf('/');
+    if (slash > 0) {
+      span.setAttribute(RPC_SERVICE, target.substring(1, slash));
+      span.setAttribute(RPC_METHOD, target.substring(slash + 1));
+    }
+  }
+
+  private static String rpc(String target) {
+    return target.startsWith("/") ? target.substring(1) : target;
+  }
+
+  // The query may hold what nobody wants to see in a trace.
+  private static String path(String target) {
+    int question = target.indexOf('?');
+    return question < 0 ? target : target.substring(0, question);
+  }
+
+  static TraceContext contextOf(Span span) {
+    SpanContext context = span.getSpanContext();
+    StringBuilder state = new StringBuilder();
+    context
+        .getTraceState()
+        .forEach(
+            (key, value) ->
+                state.append(state.length() == 0 ? "" : ",").append(key).append('=').append(value));
+    return new TraceContext(
+        context.getTraceId(), context.getSpanId(), context.isSampled(), state.toString());
+  }
+
+  private static Context context(TraceContext parent) {
+    if (!parent.exists()) {
+      return Context.root();
+    }
+    return Context.root()
+        .with(
+            Span.wrap(
+                SpanContext.createFromRemoteParent(
+                    parent.traceId(),
+                    parent.spanId(),
+                    parent.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
+                    state(parent.traceState()))));
+  }
+
+  // A builder puts each member before those it has.
+  private static TraceState state(String header) {
+    if (header.isEmpty()) {
+      return TraceState.getDefault();
+    }
+    TraceStateBuilder state = TraceState.builder();
+    String[] members = header.split(",");
+    for (int i = members.length - 1; i >= 0; i--) {
+      int equals = members[i].indexOf('=');
+      if (equals > 0) {
+        state.put(
+            members[i].substring(0, equals).strip(), members[i].substring(equals + 1).strip());
+      }
+    }
+    return state.build();
+  }
+}

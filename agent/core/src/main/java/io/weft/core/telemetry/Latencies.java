@@ -36,7 +36,7 @@ final class Latencies {
     if (micros < 1) {
       return 0;
     }
-    int bucket = (int) (Math.log(micros) * PER_DOUBLING + 1e-9) + 1;
+    int bucket = (int) (Math.log((double) micros) * PER_DOUBLING + 1e-9) + 1;
     return Math.min(bucket, BUCKETS - 1);
   }
 }

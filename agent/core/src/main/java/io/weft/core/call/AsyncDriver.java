@@ -1,5 +1,6 @@
 package io.weft.core.call;
 
+import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -33,6 +34,7 @@ public final class AsyncDriver {
   private final Runnable configChanged;
   private final Notes notes = new Notes();
   private @Nullable Throwable thrown;
+  private Cleaner.@Nullable Cleanable net;
   private boolean waits;
 
   public AsyncDriver(OutboundCall call, AsyncTransport transport) {
@@ -124,6 +126,9 @@ public final class AsyncDriver {
       event.run();
       if (call.isOver()) {
         alarms.clear();
+        if (net != null) {
+          net.clean();
+        }
       } else {
         alarms.settle();
       }
@@ -200,6 +205,9 @@ public final class AsyncDriver {
 
     @Override
     public void commit(Attempt attempt) {
+      if (!attempt.isOver()) {
+        net = attempt.permit().heldBy(AsyncDriver.this);
+      }
       todo.add(() -> transport.commit(attempt));
     }
 

@@ -26,6 +26,7 @@ public final class Attempt {
   private @Nullable Failure failure;
   private long endNanos;
   private @Nullable Object observation;
+  private @Nullable Permit permit;
 
   Attempt(
       OutboundCall call,
@@ -173,6 +174,13 @@ public final class Attempt {
     sent |= why.mayHaveBeenSent();
   }
 
+  /** For an attempt under way whose answer may be dropped unread: what gives its place back. */
+  Permit permit() {
+    Permit made = new Permit(endpoint.load());
+    permit = made;
+    return made;
+  }
+
   /** Ends it once, giving back what it took. */
   boolean finish(long now) {
     if (over) {
@@ -180,7 +188,11 @@ public final class Attempt {
     }
     over = true;
     endNanos = now;
-    endpoint.load().end();
+    if (permit == null) {
+      endpoint.load().end();
+    } else {
+      permit.run();
+    }
     return true;
   }
 }

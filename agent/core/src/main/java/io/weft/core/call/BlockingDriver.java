@@ -1,5 +1,6 @@
 package io.weft.core.call;
 
+import java.lang.ref.Cleaner;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class BlockingDriver<R, X extends Exception> {
   private final CallAlarms alarms;
   private final Notes notes = new Notes();
   private @Nullable Step next;
+  private Cleaner.@Nullable Cleanable net;
   private boolean waits;
   private boolean committed;
   private boolean over;
@@ -219,6 +221,9 @@ public final class BlockingDriver<R, X extends Exception> {
       }
       if (over) {
         alarms.clear();
+        if (net != null) {
+          net.clean();
+        }
       } else {
         alarms.settle();
       }
@@ -354,6 +359,7 @@ public final class BlockingDriver<R, X extends Exception> {
     @Override
     public void commit(Attempt attempt) {
       committed = true;
+      net = attempt.permit().heldBy(BlockingDriver.this);
       next = new Step.Return();
     }
 

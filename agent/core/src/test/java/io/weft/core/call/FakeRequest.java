@@ -14,6 +14,7 @@ final class FakeRequest implements OutboundRequest {
   private String authority = "stock:8080";
   private boolean replayable = true;
   private boolean streaming;
+  private boolean failing;
 
   private FakeRequest(String method, String target) {
     this.method = method;
@@ -59,6 +60,12 @@ final class FakeRequest implements OutboundRequest {
     return this;
   }
 
+  /** To be asked for a header is too much for it. */
+  FakeRequest failing() {
+    failing = true;
+    return this;
+  }
+
   @Override
   public Protocol protocol() {
     return protocol;
@@ -86,6 +93,9 @@ final class FakeRequest implements OutboundRequest {
 
   @Override
   public String header(String name) {
+    if (failing) {
+      throw new IllegalStateException("fault");
+    }
     return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
   }
 

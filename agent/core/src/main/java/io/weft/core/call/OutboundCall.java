@@ -179,17 +179,21 @@ public final class OutboundCall implements Cluster.Tried {
     effects.rethrow(of);
   }
 
-  /** The committed answer reached its end, or the application closed it. */
+  /** The committed answer reached its end, or the application let it go. */
   public void end(Attempt of, long now, Effects effects) {
-    if (of == attempt && !of.isOver()) {
-      finish(now, effects);
-    }
+    end(of, -1, now, effects);
   }
 
-  /** As {@link #end}, with the code of a gRPC call. */
+  /**
+   * As above, of a gRPC call.
+   *
+   * @param grpcCode the code it ended with; -1 for none
+   */
   public void end(Attempt of, int grpcCode, long now, Effects effects) {
-    if (of == attempt && !of.isOver()) {
-      of.outcome(grpcCode);
+    if (of == attempt && state == State.COMMITTED) {
+      if (grpcCode >= 0) {
+        of.outcome(grpcCode);
+      }
       finish(now, effects);
     }
   }

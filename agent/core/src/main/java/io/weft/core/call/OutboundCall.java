@@ -10,7 +10,6 @@ import io.weft.core.route.Backend;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: a driver hands over one event at a time.
  */
-public final class OutboundCall implements Cluster.Tried {
+public final class OutboundCall extends CallRecord {
   private static final long CONFIG_WAIT = 1_000_000_000L;
 
   // A server that asks for more is better shown to the application than waited for.
   private static final long LONGEST_PAUSE = 30_000_000_000L;
-  private static final List<HeaderField> NO_HEADERS = List.of();
 
   private enum State {
     NEW,
@@ -47,34 +45,17 @@ public final class OutboundCall implements Cluster.Tried {
   }
 
   private final Mesh mesh;
-  private final OutboundRequest request;
-  private final long id;
-  private Destination destination;
   private State state = State.NEW;
-  private @Nullable Rule rule;
-  private @Nullable Source route;
-  private int prefixLength;
   private @Nullable Cluster cluster;
-  private @Nullable Attempt attempt;
-  private int attempts;
-  private long startNanos;
-  private long endNanos;
-  private long deadline;
-  private boolean bounded;
   private boolean ownDeadline;
   private long progressNanos;
   private long parkedUntil;
   private long configSeen;
-  private @Nullable MeshAnswer answer;
-  private boolean cancelled;
-  private @Nullable Object observation;
 
   /** For {@link Mesh#call}. */
   public OutboundCall(Mesh mesh, long id, Destination destination, OutboundRequest request) {
+    super(id, destination, request);
     this.mesh = mesh;
-    this.id = id;
-    this.destination = destination;
-    this.request = request;
   }
 
   // Events
@@ -106,7 +87,8 @@ public final class OutboundCall implements Cluster.Tried {
     if (destination.routes() != null) {
       route(now, effects);
     } else if (now - parkedUntil >= 0) {
-      answer(unavailable(ofService("its config has not come from control yet")), now, effects);
+      answer(
+          unavailable(Source.BUILT_IN, "its config has not come from control yet"), now, effects);
     } else {
       effects.park(parkedUntil);
     }
@@ -261,10 +243,7 @@ public final class OutboundCall implements Cluster.Tried {
     destination.budget().called(now);
     long found = routes.find(request);
     if (found < 0) {
-      answer(
-          new MeshAnswer(404, Codes.UNIMPLEMENTED, byRoute("no rule for this request"), NO_HEADERS),
-          now,
-          effects);
+      answer(MeshAnswers.noRule(route(), destination.service()), now, effects);
       return;
     }
     Rule chosen = routes.rule(RouteTable.index(found));
@@ -272,13 +251,12 @@ public final class OutboundCall implements Cluster.Tried {
     prefixLength = RouteTable.prefix(found);
     Redirect redirect = chosen.redirect();
     if (redirect != null) {
-      String location = redirect.location(request, prefixLength);
       answer(
-          new MeshAnswer(
+          MeshAnswers.redirect(
+              route(),
+              destination.service(),
               redirect.status(),
-              Codes.UNIMPLEMENTED,
-              byRoute("redirect"),
-              List.of(new HeaderField("location", location))),
+              redirect.location(request, prefixLength)),
           now,
           effects);
       return;
@@ -290,7 +268,7 @@ public final class OutboundCall implements Cluster.Tried {
     }
     Backend backend = chosen.draw(mesh.chance());
     if (backend == null) {
-      answer(unavailable(byRoute("no backend has a weight")), now, effects);
+      answer(unavailable(route(), "no backend has a weight"), now, effects);
       return;
     }
     cluster = backend.cluster();
@@ -314,7 +292,7 @@ public final class OutboundCall implements Cluster.Tried {
       endpoint = cluster().choose(rule().algorithm(), this, now, mesh.chance());
     }
     if (endpoint == null) {
-      answer(unavailable(noEndpoint()), now, effects);
+      answer(unavailable(route(), "no endpoint for " + cluster().name()), now, effects);
       return;
     }
     endpoint.load().begin();
@@ -383,7 +361,7 @@ public final class OutboundCall implements Cluster.Tried {
     RetryPolicy policy = rule().retry();
     boolean worthAnother =
         request.protocol() == Protocol.GRPC
-            ? policy.retriesGrpcCode(Codes.DEADLINE_EXCEEDED)
+            ? policy.retriesGrpcCode(MeshAnswers.timedOutCode())
             : policy.retriesStatus(504);
     if (worthAnother && retry(of, 0, now, effects)) {
       return;
@@ -411,8 +389,7 @@ public final class OutboundCall implements Cluster.Tried {
     if (now - progressNanos < rule().timeout().idle()) {
       armIdle(effects);
     } else {
-      breakOff(
-          timedOut(rule().timeout().source().toString(), "the answer stands still"), now, effects);
+      breakOff(timedOut(rule().timeout().source(), "the answer stands still"), now, effects);
     }
   }
 
@@ -476,125 +453,27 @@ public final class OutboundCall implements Cluster.Tried {
         || head.header("content-type").startsWith("text/event-stream");
   }
 
-  private static MeshAnswer timedOut(String source, String what) {
-    return new MeshAnswer(504, Codes.DEADLINE_EXCEEDED, source + " " + what, NO_HEADERS);
+  private MeshAnswer unavailable(Source source, String what) {
+    return MeshAnswers.unavailable(source, destination.service(), what);
   }
 
-  private static MeshAnswer unavailable(String reason) {
-    return new MeshAnswer(503, Codes.UNAVAILABLE, reason, NO_HEADERS);
+  private MeshAnswer timedOut(Source source, String what) {
+    return MeshAnswers.timedOut(source, destination.service(), what);
   }
 
-  private String deadlineSource() {
-    Source source = rule().timeout().source();
-    return ownDeadline && source.isDocument() ? source.toString() : service();
+  private Source deadlineSource() {
+    return ownDeadline ? rule().timeout().source() : Source.BUILT_IN;
   }
 
-  private String perTrySource() {
-    Source source =
-        rule().retry().perTryTimeout() > 0 ? rule().retry().source() : rule().timeout().source();
-    return source.isDocument() ? source.toString() : service();
+  private Source perTrySource() {
+    return rule().retry().perTryTimeout() > 0 ? rule().retry().source() : rule().timeout().source();
   }
 
-  private String noEndpoint() {
-    return byRoute("no endpoint for " + cluster().name());
-  }
+  // What drivers ask
 
-  private String byRoute(String what) {
-    return route().isDocument() ? route() + " " + what : ofService(what);
-  }
-
-  private String ofService(String what) {
-    return service() + " " + what;
-  }
-
-  private String service() {
-    return "Service/" + destination.service();
-  }
-
-  // The record
-
-  /** Its number in this JVM. */
-  public long id() {
-    return id;
-  }
-
-  /** What the application asked for. */
-  public OutboundRequest request() {
-    return request;
-  }
-
-  /** Where it went. */
-  public Destination destination() {
-    return destination;
-  }
-
-  /** The rule it follows; only once it is routed. */
-  public Rule rule() {
-    if (rule == null) {
-      throw new IllegalStateException("not routed");
-    }
-    return rule;
-  }
-
-  /** Whether a rule was found for it. */
-  public boolean isRouted() {
-    return rule != null;
-  }
-
-  /** The Route document behind its rule; the built-in default where there is none. */
-  public Source route() {
-    return route == null ? Source.BUILT_IN : route;
-  }
-
-  /** How many attempts were started. */
-  public int attempts() {
-    return attempts;
-  }
-
-  /** The newest attempt; null if none was started. */
-  public @Nullable Attempt lastAttempt() {
-    return attempt;
-  }
-
-  /** The mesh's own answer; null if there was none. */
-  public @Nullable MeshAnswer answer() {
-    return answer;
-  }
-
-  /** Whether it has ended. */
+  @Override
   public boolean isOver() {
     return state == State.OVER;
-  }
-
-  /** Whether the application gave it up. */
-  public boolean isCancelled() {
-    return cancelled;
-  }
-
-  /** When it began. */
-  public long startNanos() {
-    return startNanos;
-  }
-
-  /** When it ended; only of one that has. */
-  public long endNanos() {
-    return endNanos;
-  }
-
-  /** Whether it must end by {@link #deadlineNanos}. */
-  public boolean isBounded() {
-    return bounded;
-  }
-
-  /** The end of its time: the route's timeout or the deadline it came with, whichever is sooner. */
-  public long deadlineNanos() {
-    return deadline;
-  }
-
-  /** Nanoseconds an attempt may take to the head of its answer; 0 for no limit. */
-  public long perTryTimeoutNanos() {
-    long ofRetry = rule().retry().perTryTimeout();
-    return ofRetry > 0 ? ofRetry : rule().timeout().perTry();
   }
 
   /** Whether it waits for its config. */
@@ -630,35 +509,6 @@ public final class OutboundCall implements Cluster.Tried {
   /** It need not be woken any more. */
   void forgetConfig(Runnable wake) {
     mesh.forgetConfig(wake);
-  }
-
-  /** A slot for what the observer keeps with a call, such as its span. */
-  public @Nullable Object observation() {
-    return observation;
-  }
-
-  /** Fills the observer's slot. */
-  public void observation(Object kept) {
-    observation = kept;
-  }
-
-  /** Whether one of its attempts went to this endpoint. */
-  @Override
-  public boolean contains(Endpoint endpoint) {
-    for (Attempt of = attempt; of != null; of = of.previous()) {
-      if (of.endpoint().uid().equals(endpoint.uid())) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  String authority() {
-    return rule().rewrite().authority(request.authority());
-  }
-
-  String target() {
-    return rule().rewrite().path().apply(request.target(), prefixLength);
   }
 
   private Cluster cluster() {

@@ -1,0 +1,54 @@
+package io.weft.instrumentation.tomcat;
+
+import io.weft.core.call.Protocol;
+import io.weft.core.inbound.InboundRequest;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.buf.MessageBytes;
+
+/** A request as its connector sees it, before any mapping. */
+record TomcatRequest(Request request) implements InboundRequest {
+  @Override
+  public Protocol protocol() {
+    return Protocol.HTTP;
+  }
+
+  @Override
+  public String method() {
+    return text(request.method());
+  }
+
+  @Override
+  public String target() {
+    String query = text(request.queryString());
+    String path = text(request.requestURI());
+    return query.isEmpty() ? path : path + "?" + query;
+  }
+
+  @Override
+  public String scheme() {
+    return text(request.scheme());
+  }
+
+  @Override
+  public String header(String name) {
+    String value = request.getHeader(name);
+    return value == null ? "" : value;
+  }
+
+  @Override
+  public String peerAddress() {
+    request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
+    return text(request.remoteAddr());
+  }
+
+  @Override
+  public int localPort() {
+    request.action(ActionCode.REQ_LOCALPORT_ATTRIBUTE, request);
+    return request.getLocalPort();
+  }
+
+  private static String text(MessageBytes bytes) {
+    return bytes.isNull() ? "" : bytes.toString();
+  }
+}

@@ -15,6 +15,12 @@ public enum Failure {
   /** The connection went before a byte of the request was written. */
   RESET_BEFORE_REQUEST(false),
   /**
+   * A connection kept from an earlier request ended before a byte of the answer. The callee most
+   * likely closed it as idle, but may have seen the request; libraries send one that is idempotent
+   * again by themselves (RFC 9112, 9.3.1).
+   */
+  STALE_CONNECTION(true),
+  /**
    * The connection went, or the peer broke the protocol, when some of the request may have left.
    */
   RESET(true),

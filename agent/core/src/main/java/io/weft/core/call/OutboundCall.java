@@ -328,7 +328,9 @@ public final class OutboundCall extends CallRecord {
     if (attempts >= policy.attempts()
         || !request.replayable()
         || (of.sent() && policy.idempotentOnly() && !request.idempotent())
-        || (!policy.source().isDocument() && !hasFreshEndpoint(now))
+        || (!policy.source().isDocument()
+            && of.failure() != Failure.STALE_CONNECTION
+            && !hasFreshEndpoint(now))
         || retryAfter > LONGEST_PAUSE) {
       return false;
     }

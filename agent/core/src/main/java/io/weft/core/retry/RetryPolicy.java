@@ -56,6 +56,7 @@ public record RetryPolicy(
       case CONNECT -> anything || on.contains(RetryCondition.CONNECT_FAILURE);
       case REFUSED_STREAM -> anything || on.contains(RetryCondition.REFUSED_STREAM);
       case RESET_BEFORE_REQUEST -> anything || on.contains(RetryCondition.RESET_BEFORE_REQUEST);
+      case STALE_CONNECTION -> true;
       case RESET -> anything;
       case TIMEOUT, APPLICATION -> false;
     };

@@ -1,0 +1,41 @@
+package io.weft.instrumentation.httpclient;
+
+import io.weft.core.instrument.Hook;
+import io.weft.core.instrument.LibraryInstrumentation;
+import java.util.List;
+
+/** Where java.net.http is hooked. */
+public final class HttpClientInstrumentation implements LibraryInstrumentation {
+  private static final String CLIENT = "jdk.internal.net.http.HttpClientImpl";
+
+  @Override
+  public String library() {
+    return "java.net.http";
+  }
+
+  @Override
+  public List<Hook> hooks() {
+    return List.of(
+        // What both send and the public sendAsync come down to.
+        Hook.method(
+            CLIENT,
+            "sendAsync",
+            List.of(
+                "java.net.http.HttpRequest",
+                "java.net.http.HttpResponse$BodyHandler",
+                "java.net.http.HttpResponse$PushPromiseHandler",
+                "java.util.concurrent.Executor"),
+            SendAdvice.class.getName()),
+        Hook.method(CLIENT, "connectTimeout", List.of(), ConnectTimeoutAdvice.class.getName()),
+        Hook.method(
+            "jdk.internal.net.http.HttpRequestImpl",
+            "getAddress",
+            List.of(),
+            AddressAdvice.class.getName()),
+        Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
+        Hook.all(
+            "jdk.internal.net.http.MultiExchange",
+            "retryOnFailure",
+            RepetitionAdvice.class.getName()));
+  }
+}

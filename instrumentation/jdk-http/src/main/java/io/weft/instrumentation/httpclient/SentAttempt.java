@@ -1,0 +1,234 @@
+package io.weft.instrumentation.httpclient;
+
+import io.weft.core.call.Attempt;
+import io.weft.core.call.AttemptProgress;
+import io.weft.core.call.Failure;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.call.ResponseHead;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt that the client sends. Its answer's body waits at the head until the call has decided
+ * who is to have it: the application's own body handler, which sees it as if it had come straight
+ * from the client, or nobody.
+ */
+final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
+  private final Attempt attempt;
+  private final AttemptProgress progress;
+  private final CompletableFuture<HttpResponse.BodySubscriber<T>> reader =
+      new CompletableFuture<>();
+  private volatile HttpResponse.@Nullable ResponseInfo received;
+  private volatile HttpResponse.@Nullable ResponseInfo shown;
+  private volatile @Nullable URI redirectTarget;
+  private volatile @Nullable CompletableFuture<?> future;
+  private volatile boolean cancelled;
+
+  SentAttempt(Attempt attempt, AttemptProgress progress) {
+    this.attempt = attempt;
+    this.progress = progress;
+  }
+
+  Attempt attempt() {
+    return attempt;
+  }
+
+  AttemptProgress progress() {
+    return progress;
+  }
+
+  /** The head as the application sees it; null unless this attempt's answer is the call's. */
+  HttpResponse.@Nullable ResponseInfo shown() {
+    return shown;
+  }
+
+  /** Where the answer leads on to; null if it is the application's. */
+  @Nullable URI redirectTarget() {
+    return redirectTarget;
+  }
+
+  /** What the client gave for it. */
+  void sentAs(CompletableFuture<?> given) {
+    future = given;
+    if (cancelled) {
+      given.cancel(true);
+    }
+  }
+
+  /** The client has the head of an answer. */
+  @Override
+  public HttpResponse.BodySubscriber<T> apply(HttpResponse.ResponseInfo info) {
+    received = info;
+    progress.head(new Head(info));
+    return new Body();
+  }
+
+  /** The answer is the call's. */
+  void show(
+      HttpResponse.BodyHandler<T> application,
+      Function<HttpResponse.ResponseInfo, @Nullable URI> redirect) {
+    HttpResponse.ResponseInfo info = received;
+    if (info == null) {
+      return;
+    }
+    if (attempt.editsResponse()) {
+      EditableHeaders edited = new EditableHeaders(info.headers());
+      attempt.editResponse(edited);
+      info = new EditedInfo(info.statusCode(), edited.toHeaders(), info.version());
+    }
+    shown = info;
+    try {
+      redirectTarget = redirect.apply(info);
+      reader.complete(
+          redirectTarget == null
+              ? application.apply(info)
+              : HttpResponse.BodySubscribers.replacing(null));
+    } catch (RuntimeException e) {
+      reader.completeExceptionally(e);
+    }
+  }
+
+  /** Nobody wants it. */
+  void cancel() {
+    cancelled = true;
+    reader.complete(HttpResponse.BodySubscribers.replacing(null));
+    CompletableFuture<?> sent = future;
+    if (sent != null) {
+      sent.cancel(true);
+    }
+  }
+
+  /** The application may have some of it already, and is to have no more. */
+  void breakOff(MeshAnswer why) {
+    Body body = broken;
+    if (body != null) {
+      body.breakOff(new IOException(why.reason()));
+    } else {
+      cancel();
+    }
+  }
+
+  private volatile @Nullable Body broken;
+
+  /** The body on its way to its reader. */
+  private final class Body implements HttpResponse.BodySubscriber<T> {
+    private volatile Flow.@Nullable Subscription subscription;
+    private volatile boolean over;
+
+    Body() {
+      broken = this;
+    }
+
+    @Override
+    public CompletionStage<T> getBody() {
+      return reader.thenCompose(HttpResponse.BodySubscriber::getBody);
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription given) {
+      subscription = given;
+      reader.whenComplete(
+          (chosen, thrown) -> {
+            if (chosen == null) {
+              given.cancel();
+            } else {
+              chosen.onSubscribe(new Watched(given));
+            }
+          });
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> bytes) {
+      if (!over) {
+        progress.progress();
+        reader.join().onNext(bytes);
+      }
+    }
+
+    @Override
+    public void onError(Throwable why) {
+      if (!over) {
+        over = true;
+        progress.failed(Failure.RESET, why);
+        reader.whenComplete(
+            (chosen, thrown) -> {
+              if (chosen != null) {
+                chosen.onError(why);
+              }
+            });
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (!over) {
+        over = true;
+        progress.end(-1);
+        reader.whenComplete(
+            (chosen, thrown) -> {
+              if (chosen != null) {
+                chosen.onComplete();
+              }
+            });
+      }
+    }
+
+    void breakOff(IOException why) {
+      Flow.Subscription from = subscription;
+      if (from != null) {
+        from.cancel();
+      }
+      onError(why);
+    }
+  }
+
+  /** Notices that the application wants no more. */
+  private final class Watched implements Flow.Subscription {
+    private final Flow.Subscription subscription;
+
+    Watched(Flow.Subscription subscription) {
+      this.subscription = subscription;
+    }
+
+    @Override
+    public void request(long count) {
+      subscription.request(count);
+    }
+
+    @Override
+    public void cancel() {
+      subscription.cancel();
+      progress.end(-1);
+    }
+  }
+
+  private record EditedInfo(int statusCode, HttpHeaders headers, HttpClient.Version version)
+      implements HttpResponse.ResponseInfo {}
+
+  private record Head(HttpResponse.ResponseInfo info) implements ResponseHead {
+    @Override
+    public int status() {
+      return info.statusCode();
+    }
+
+    @Override
+    public int grpcCode() {
+      return -1;
+    }
+
+    @Override
+    public String header(String name) {
+      return info.headers().firstValue(name).orElse("");
+    }
+  }
+}

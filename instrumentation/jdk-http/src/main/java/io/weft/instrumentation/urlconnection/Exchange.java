@@ -1,0 +1,236 @@
+package io.weft.instrumentation.urlconnection;
+
+import io.weft.core.Mesh;
+import io.weft.core.config.Destination;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ref.Cleaner;
+import java.net.HttpRetryException;
+import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is behind a connection object of the application's: its settings, then its request, and
+ * those that redirects lead to. Each of them is a call of its own, so that a redirect from one
+ * service to another finds its way. Not thread-safe, as the library's own, but for {@link
+ * #disconnect}.
+ */
+final class Exchange {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final int MAX_REDIRECTS = Integer.getInteger("http.maxRedirects", 20);
+
+  private final RequestSettings settings;
+  private final Let let = new Let();
+  private URL url;
+  private @Nullable String redirectedMethod;
+  private @Nullable Throwable failure;
+  private @Nullable Answer answer;
+  private int redirects;
+
+  /** What is let go when the application forgets its connection object without reading it. */
+  private static final class Let implements Runnable {
+    private volatile @Nullable Hop hop;
+
+    @Override
+    public void run() {
+      Hop last = hop;
+      if (last != null) {
+        last.giveUp();
+      }
+    }
+  }
+
+  Exchange(HttpURLConnection opened, @Nullable Proxy proxy, HttpURLConnection owner) {
+    this.settings = new RequestSettings(opened, proxy);
+    this.url = opened.getURL();
+    CLEANER.register(owner, let);
+  }
+
+  /** The settings, while there is no request yet. */
+  RequestSettings settings() {
+    if (hasBegun()) {
+      throw new IllegalStateException("Already connected");
+    }
+    return settings;
+  }
+
+  /** The settings, to be read. */
+  HttpURLConnection template() {
+    return settings.template();
+  }
+
+  boolean hasBegun() {
+    return let.hop != null || failure != null;
+  }
+
+  /** Where the answer came from, or is to come from. */
+  URL url() {
+    return url;
+  }
+
+  String method() {
+    String redirected = redirectedMethod;
+    return redirected == null ? settings.template().getRequestMethod() : redirected;
+  }
+
+  void connect() throws IOException {
+    if (answer == null) {
+      begin(settings.template().getDoOutput()).connect();
+    }
+  }
+
+  OutputStream output() throws IOException {
+    HttpURLConnection template = settings.template();
+    if (!template.getDoOutput()) {
+      throw new ProtocolException(
+          "cannot write to a URLConnection if doOutput=false - call setDoOutput(true)");
+    }
+    if (answer != null) {
+      throw new ProtocolException("Cannot write output after reading input.");
+    }
+    if (template.getRequestMethod().equals("TRACE") && url.getProtocol().equals("http")) {
+      throw new ProtocolException("HTTP method TRACE doesn't support output");
+    }
+    return begin(true).output();
+  }
+
+  /**
+   * The answer, all redirects followed that the application wants followed.
+   *
+   * @throws IOException as the library threw it, again and again
+   */
+  Answer answer() throws IOException {
+    if (answer != null) {
+      return answer;
+    }
+    if (failure instanceof IOException io) {
+      throw io;
+    }
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    try {
+      Hop hop = begin(false);
+      Answer last = hop.answer();
+      for (Hop next = redirected(hop, last); next != null; next = redirected(hop, last)) {
+        hop = next;
+        last = hop.answer();
+      }
+      answer = last;
+      return last;
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /** The answer if there is one and no new request is needed to know. */
+  @Nullable Answer answerIfKnown() {
+    Hop hop = let.hop;
+    return answer != null ? answer : hop == null ? null : hop.answerIfKnown();
+  }
+
+  void disconnect() {
+    let.run();
+  }
+
+  private Hop begin(boolean output) {
+    Hop begun = let.hop;
+    if (begun != null) {
+      return begun;
+    }
+    // As the library does: what writes a body without naming a method means POST.
+    if (output && method().equals("GET")) {
+      redirectedMethod = "POST";
+    }
+    return begin(new Hop(settings, url, method(), null, destination()));
+  }
+
+  private Hop begin(Hop hop) {
+    let.hop = hop;
+    hop.begin();
+    return hop;
+  }
+
+  private Destination destination() {
+    return isProxied()
+        ? Destination.OUTSIDE
+        : Mesh.current().destination(MeshConnections.host(url), url.getPort());
+  }
+
+  private boolean isProxied() {
+    ProxySelector selector = settings.proxy() == null ? ProxySelector.getDefault() : null;
+    if (selector == null) {
+      return false;
+    }
+    try {
+      List<Proxy> proxies = selector.select(url.toURI());
+      return proxies != null && !proxies.isEmpty() && proxies.get(0).type() != Proxy.Type.DIRECT;
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private @Nullable Hop redirected(Hop from, Answer received) throws IOException {
+    URL target = redirectTarget(received);
+    if (target == null) {
+      return null;
+    }
+    int status = received.status();
+    String location = received.field("Location");
+    if (from.body() != null && settings.streams()) {
+      received.close();
+      throw new HttpRetryException(
+          "cannot retry due to redirection, in streaming mode", status, location);
+    }
+    String method = from.requestMethod();
+    RequestBody body = from.body();
+    if (method.equals("POST") && status != 307 && !Boolean.getBoolean("http.strictPostRedirect")) {
+      method = "GET";
+      body = null;
+    } else if (body != null && !body.isKept()) {
+      // It cannot be sent again: the application sees where it would have gone.
+      return null;
+    }
+    received.close();
+    redirects++;
+    if (redirects >= MAX_REDIRECTS) {
+      throw new ProtocolException("Server redirected too many  times (" + redirects + ")");
+    }
+    if (!target.getHost().equalsIgnoreCase(url.getHost()) || target.getPort() != url.getPort()) {
+      settings.forgetCredentials();
+    }
+    url = target;
+    redirectedMethod = method;
+    return begin(new Hop(settings, url, method, body, destination()));
+  }
+
+  private @Nullable URL redirectTarget(Answer received) throws IOException {
+    int status = received.status();
+    if (!settings.template().getInstanceFollowRedirects()
+        || status < 300
+        || status > 307
+        || status == 304
+        || status == 305
+        || status == 306) {
+      return null;
+    }
+    String location = received.field("Location");
+    if (location == null) {
+      return null;
+    }
+    try {
+      URL absolute = new URL(location);
+      return absolute.getProtocol().equalsIgnoreCase(url.getProtocol()) ? absolute : null;
+    } catch (MalformedURLException e) {
+      return new URL(url, location);
+    }
+  }
+}

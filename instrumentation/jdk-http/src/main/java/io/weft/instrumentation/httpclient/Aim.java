@@ -77,6 +77,7 @@ record Aim(InetSocketAddress address, long connectNanos) {
   /** A URI object, told from another one that is equal. */
   private record Key(URI uri) {
     @Override
+    @SuppressWarnings("ReferenceEquality") // Being the same object is the point.
     public boolean equals(@Nullable Object other) {
       return other instanceof Key that && that.uri == uri;
     }

@@ -123,11 +123,12 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
       throw e;
     }
     sent.sentAs(future);
-    future.whenComplete(
-        (response, thrown) -> {
-          Aim.drop(wire);
-          completed(sent, response, thrown);
-        });
+    var unused =
+        future.whenComplete(
+            (response, thrown) -> {
+              Aim.drop(wire);
+              completed(sent, response, thrown);
+            });
   }
 
   // A new object each time: the client's side knows the attempt by it.
@@ -253,19 +254,20 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
       CompletableFuture<HttpResponse<T>> sent =
           exchange.send(exchange.request(uri, method, headers, body), exchange.handler());
       direct = sent;
-      sent.whenComplete(
-          (response, thrown) -> {
-            if (response != null) {
-              exchange.answered(
-                  request,
-                  response.uri(),
-                  new Info(response),
-                  response.sslSession(),
-                  response.body());
-            } else {
-              exchange.failed(unwrapped(thrown));
-            }
-          });
+      var unused =
+          sent.whenComplete(
+              (response, thrown) -> {
+                if (response != null) {
+                  exchange.answered(
+                      request,
+                      response.uri(),
+                      new Info(response),
+                      response.sslSession(),
+                      response.body());
+                } else {
+                  exchange.failed(unwrapped(thrown));
+                }
+              });
     } catch (RuntimeException e) {
       exchange.failed(e);
     }

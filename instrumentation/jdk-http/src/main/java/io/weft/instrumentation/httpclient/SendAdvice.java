@@ -21,7 +21,7 @@ public final class SendAdvice {
       @Advice.Argument(0) @Nullable HttpRequest request,
       @Advice.Argument(1) HttpResponse.@Nullable BodyHandler<T> handler,
       @Advice.Argument(2) HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
-    return MeshCalls.send(client, request, handler, pushes);
+    var unused = return MeshCalls.send(client, request, handler, pushes);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)

@@ -137,14 +137,15 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
     @Override
     public void onSubscribe(Flow.Subscription given) {
       subscription = given;
-      reader.whenComplete(
-          (chosen, thrown) -> {
-            if (chosen == null) {
-              given.cancel();
-            } else {
-              chosen.onSubscribe(new Watched(given));
-            }
-          });
+      var unused =
+          reader.whenComplete(
+              (chosen, thrown) -> {
+                if (chosen == null) {
+                  given.cancel();
+                } else {
+                  chosen.onSubscribe(new Watched(given));
+                }
+              });
     }
 
     @Override
@@ -160,12 +161,13 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
       if (!over) {
         over = true;
         progress.failed(Failure.RESET, why);
-        reader.whenComplete(
-            (chosen, thrown) -> {
-              if (chosen != null) {
-                chosen.onError(why);
-              }
-            });
+        var unused =
+            reader.whenComplete(
+                (chosen, thrown) -> {
+                  if (chosen != null) {
+                    chosen.onError(why);
+                  }
+                });
       }
     }
 
@@ -174,12 +176,13 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
       if (!over) {
         over = true;
         progress.end(-1);
-        reader.whenComplete(
-            (chosen, thrown) -> {
-              if (chosen != null) {
-                chosen.onComplete();
-              }
-            });
+        var unused =
+            reader.whenComplete(
+                (chosen, thrown) -> {
+                  if (chosen != null) {
+                    chosen.onComplete();
+                  }
+                });
       }
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class SendAdvice {
   private SendAdvice() {}
 
+  // The exit hands the future to the caller.
+  @SuppressWarnings("FutureReturnValueIgnored")
   @Advice.OnMethodEnter(
       inline = false,
       skipOn = Advice.OnNonDefaultValue.class,
@@ -21,7 +23,7 @@ public final class SendAdvice {
       @Advice.Argument(0) @Nullable HttpRequest request,
       @Advice.Argument(1) HttpResponse.@Nullable BodyHandler<T> handler,
       @Advice.Argument(2) HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
-    var unused = return MeshCalls.send(client, request, handler, pushes);
+    return MeshCalls.send(client, request, handler, pushes);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)

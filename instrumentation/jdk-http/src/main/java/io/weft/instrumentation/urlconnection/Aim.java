@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the library, and known by the very URL object the connection was opened with: code of the
  * application that runs within (cookie handlers, authenticators) may open connections of its own.
  */
+@SuppressWarnings("ReferenceEquality") // the very object, see above
 final class Aim {
   private static final ThreadLocal<@Nullable Aim> CURRENT = new ThreadLocal<>();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.demo.orders;
+
+import org.jspecify.annotations.NullMarked;

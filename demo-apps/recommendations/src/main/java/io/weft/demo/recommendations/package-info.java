@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.demo.recommendations;
+
+import org.jspecify.annotations.NullMarked;

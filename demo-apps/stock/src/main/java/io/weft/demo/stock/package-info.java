@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.demo.stock;
+
+import org.jspecify.annotations.NullMarked;

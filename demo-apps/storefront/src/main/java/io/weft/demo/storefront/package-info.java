@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.demo.storefront;
+
+import org.jspecify.annotations.NullMarked;

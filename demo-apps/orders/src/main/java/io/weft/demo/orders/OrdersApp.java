@@ -9,7 +9,8 @@ import java.util.concurrent.ExecutorService;
 
 /**
  * Takes orders: the JDK's own HttpServer and HttpURLConnection, and gRPC to the warehouse.
- * Environment: PORT (8081), STOCK (stock), RECOMMENDATIONS (http://recommendations).
+ * Environment: PORT (8081; 0 for a free one), STOCK (stock), RECOMMENDATIONS
+ * (http://recommendations).
  */
 public final class OrdersApp {
   private OrdersApp() {}
@@ -31,7 +32,7 @@ public final class OrdersApp {
     server.createContext("/", new Endpoints(desk));
     server.setExecutor(workers);
     server.start();
-    System.out.println("orders ready on port " + port);
+    System.out.println("orders ready on port " + server.getAddress().getPort());
   }
 
   private static String environment(String name, String otherwise) {

@@ -14,11 +14,13 @@ import java.nio.charset.StandardCharsets;
 final class MoodEndpoint {
   private MoodEndpoint() {}
 
-  static void start(int port, Mood mood) throws IOException {
+  /** Starts it and returns its port. */
+  static int start(int port, Mood mood) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext("/mood", exchange -> answer(exchange, mood));
     server.start();
+    return server.getAddress().getPort();
   }
 
   private static void answer(HttpExchange exchange, Mood mood) throws IOException {

@@ -1,0 +1,5 @@
+/** What the command talks to. */
+@NullMarked
+package io.weft.control.admin;
+
+import org.jspecify.annotations.NullMarked;

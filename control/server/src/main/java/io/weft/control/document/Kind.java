@@ -1,0 +1,337 @@
+package io.weft.control.document;
+
+import io.weft.control.document.Type.Flag;
+import io.weft.control.document.Type.GrpcCode;
+import io.weft.control.document.Type.Labels;
+import io.weft.control.document.Type.Many;
+import io.weft.control.document.Type.OneOf;
+import io.weft.control.document.Type.Percent;
+import io.weft.control.document.Type.Shape;
+import io.weft.control.document.Type.Text;
+import io.weft.control.document.Type.Time;
+import io.weft.control.document.Type.Whole;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds of document, each with the fields it may have: what is not here is refused. */
+public enum Kind {
+  SERVICE(
+      "Service",
+      "Names a service, its hosts and its ports. Made from the first registration if nobody writes"
+          + " it.",
+      Shape.of(
+          Field.optional(
+              "hosts",
+              new Many(new Text(TextForm.HOST)),
+              "none",
+              "Further hosts it answers to, beside n, n.ns, n.ns.svc and n.ns.svc.cluster.local."),
+          Field.required(
+              "ports",
+              new Many(
+                  Shape.of(
+                      Field.optional(
+                          "name",
+                          new Text(TextForm.NAME),
+                          "none",
+                          "By which instances find it that listen on another number."),
+                      Field.required("number", new Whole(1, 65_535), "What URLs of callers say."),
+                      Field.optional(
+                          "protocol",
+                          new OneOf(List.of("http", "http2", "grpc", "tcp")),
+                          "http",
+                          "What is spoken there."))),
+              "The first is the primary one, used where a URL names none."),
+          Field.optional(
+              "principals",
+              new Many(new Text(TextForm.NAME)),
+              "everybody",
+              "Principals of the join tokens whose processes may register as this service."),
+          Field.optional(
+              "visibility",
+              new OneOf(List.of("mesh", "namespace")),
+              "mesh",
+              "Who can call it by name: the whole mesh, or its own namespace alone."))),
+  ROUTE(
+      "Route",
+      "Chooses where each request to a service goes.",
+      policy(
+          Field.required(
+              "rules",
+              new Many(rule()),
+              "In order; the first that matches rules. None matches: 404."))),
+  TIMEOUT(
+      "Timeout",
+      "How long calls may take. A deadline that came in is carried on: the smaller one wins.",
+      policy(
+          time("request", "none", "The whole call with all its attempts, to its last byte."),
+          time("perTry", "none", "Each attempt, to its head."),
+          time("connect", "the library's", "Connecting to an endpoint."),
+          time("idle", "none", "Between two reads or writes of a stream."))),
+  RETRY(
+      "Retry",
+      "Tries again what failed.",
+      policy(
+          Field.required("attempts", new Whole(1, 20), "Tries in all, the first one included."),
+          Field.required(
+              "on",
+              new Many(
+                  new OneOf(
+                      List.of(
+                          "5xx",
+                          "gateway-error",
+                          "connect-failure",
+                          "refused-stream",
+                          "reset-before-request",
+                          "retriable-status-codes",
+                          "grpc-codes"))),
+              "What counts as worth another try, with Envoy's words."),
+          Field.optional(
+              "statusCodes",
+              new Many(new Whole(100, 599)),
+              "none",
+              "HTTP codes meant by retriable-status-codes."),
+          Field.optional(
+              "grpcCodes", new Many(new GrpcCode()), "none", "Codes meant by grpc-codes."),
+          time("perTryTimeout", "Timeout's perTry", "Each attempt, to its head."),
+          Field.optional(
+              "backoff",
+              Shape.of(
+                  time("base", "25ms", "Before the second try; doubled for each further one."),
+                  time("max", "250ms", "The longest; each is random between 0 and its length.")),
+              "25ms to 250ms",
+              "Pauses between tries, with full jitter."),
+          Field.optional(
+              "budget",
+              Shape.of(
+                  Field.optional(
+                      "percent", new Percent(), "0", "Share of the calls that may be retries."),
+                  Field.optional(
+                      "minPerSecond",
+                      new Whole(0, 1_000_000),
+                      "0",
+                      "Retries a second allowed in any case.")),
+              "no limit",
+              "Keeps retries from making an outage worse."),
+          Field.optional(
+              "idempotentOnly",
+              new Flag(),
+              "true",
+              "A POST without an Idempotency-Key is retried only if no byte of it left."),
+          Field.optional(
+              "honourRetryAfter",
+              new Flag(),
+              "true",
+              "Waits as long as Retry-After says, if the time left allows it."))),
+  LOAD_BALANCER(
+      "LoadBalancer",
+      "Chooses among a service's endpoints.",
+      policy(
+          Field.required(
+              "algorithm",
+              new OneOf(List.of("ROUND_ROBIN", "LEAST_REQUEST")),
+              "In turn by weight, or of two at random the one with fewer calls in flight.")));
+
+  private final String word;
+  private final String about;
+  private final Shape spec;
+
+  Kind(String word, String about, Shape spec) {
+    this.word = word;
+    this.about = about;
+    this.spec = spec;
+  }
+
+  /** As documents write it. */
+  public String word() {
+    return word;
+  }
+
+  /** One sentence for the reference. */
+  public String about() {
+    return about;
+  }
+
+  /** What may stand under {@code spec}. */
+  public Shape spec() {
+    return spec;
+  }
+
+  /** Whether it says what happens to calls, by {@code from}, {@code to} and {@code conf}. */
+  public boolean isPolicy() {
+    return this != SERVICE;
+  }
+
+  /** The kind of that word, in any case of its letters. */
+  public static Optional<Kind> of(String word) {
+    return Arrays.stream(values()).filter(kind -> kind.word.equals(word)).findFirst();
+  }
+
+  /** All words. */
+  public static List<String> words() {
+    return Arrays.stream(values()).map(Kind::word).toList();
+  }
+
+  private static Shape policy(Field... conf) {
+    return Shape.of(
+        Field.optional(
+            "from",
+            Shape.of(
+                Field.optional("service", new Text(TextForm.NAME), "any", "Calls of this service."),
+                Field.optional(
+                    "labels", new Labels(), "any", "Calls of instances with all these labels."),
+                Field.optional(
+                    "namespace", new Text(TextForm.NAME), "any", "Calls from this namespace.")),
+            "everyone's",
+            "Whose calls it rules."),
+        Field.optional(
+            "to",
+            Shape.of(
+                Field.optional(
+                    "service", new Text(TextForm.NAME), "every service", "Calls to this service."),
+                Field.optional(
+                    "route",
+                    new Text(TextForm.NAME),
+                    "every rule",
+                    "Calls that this rule of the service's Route takes."),
+                Field.optional(
+                    "namespace",
+                    new Text(TextForm.NAME),
+                    "the document's own",
+                    "Where the service is.")),
+            "every service of the document's namespace; of the mesh, from weft-system",
+            "Which destination it rules."),
+        Field.optional("mode", new OneOf(List.of("enforce")), "enforce", "It is in force."),
+        Field.required("conf", Shape.of(conf), "The policy itself."));
+  }
+
+  private static Field time(String name, String unwritten, String about) {
+    return Field.optional(
+        name, new Time(Duration.ofMillis(1), Duration.ofHours(24)), unwritten, about);
+  }
+
+  private static Shape rule() {
+    Type path = new Text(TextForm.PATH);
+    return Shape.of(
+        Field.optional(
+            "name", new Text(TextForm.NAME), "none", "By which other documents mean it."),
+        Field.optional(
+            "matches",
+            new Many(
+                Shape.of(
+                    Field.optional(
+                        "path",
+                        Shape.of(
+                            Field.optional(
+                                "type",
+                                new OneOf(List.of("Exact", "PathPrefix", "RegularExpression")),
+                                "PathPrefix",
+                                "PathPrefix goes by whole elements."),
+                            Field.required("value", new Text(TextForm.ANY), "Path or expression.")),
+                        "any",
+                        "The path, without its query."),
+                    Field.optional(
+                        "method", new Text(TextForm.METHOD), "any", "The request's method."),
+                    Field.optional(
+                        "headers",
+                        new Many(named(TextForm.HEADER_NAME)),
+                        "any",
+                        "All of these headers."),
+                    Field.optional(
+                        "queryParams",
+                        new Many(named(TextForm.ANY)),
+                        "any",
+                        "All of these parameters."))),
+            "every request",
+            "Any of these; within one, all that is written."),
+        Field.optional(
+            "backends",
+            new Many(
+                Shape.of(
+                    Field.optional(
+                        "service", new Text(TextForm.NAME), "the called one", "Where it goes."),
+                    Field.optional(
+                        "namespace",
+                        new Text(TextForm.NAME),
+                        "the called service's",
+                        "Where that service is."),
+                    Field.optional(
+                        "labels", new Labels(), "any", "Only instances with all these labels."),
+                    Field.optional(
+                        "weight", new Whole(0, 1_000_000), "1", "Its share among the backends."),
+                    Field.optional(
+                        "port", new Whole(1, 65_535), "the called one", "Number of its port."))),
+            "the called service",
+            "Where requests go, by weight."),
+        Field.optional(
+            "filters",
+            new Many(
+                Shape.of(
+                        Field.optional("requestHeaders", edits(), "none", "Changes the request."),
+                        Field.optional("responseHeaders", edits(), "none", "Changes the answer."),
+                        Field.optional(
+                            "urlRewrite",
+                            Shape.of(
+                                Field.optional(
+                                    "host", new Text(TextForm.HOST), "kept", "Host to send."),
+                                Field.optional("path", change(path), "kept", "Path to send.")),
+                            "none",
+                            "Sends it under another host or path."),
+                        Field.optional(
+                            "redirect",
+                            Shape.of(
+                                Field.optional(
+                                    "scheme",
+                                    new OneOf(List.of("http", "https")),
+                                    "kept",
+                                    "Scheme to name."),
+                                Field.optional(
+                                    "host", new Text(TextForm.HOST), "kept", "Host to name."),
+                                Field.optional(
+                                    "port", new Whole(1, 65_535), "kept", "Port to name."),
+                                Field.optional("path", change(path), "kept", "Path to name."),
+                                Field.optional(
+                                    "statusCode",
+                                    new OneOf(List.of("301", "302", "303", "307", "308")),
+                                    "302",
+                                    "Status to answer with.")),
+                            "none",
+                            "Answers with a redirect, without asking any backend."))
+                    .oneOf("requestHeaders", "responseHeaders", "urlRewrite", "redirect")),
+            "none",
+            "Each of its own kind at most once."));
+  }
+
+  private static Shape named(TextForm name) {
+    return Shape.of(
+        Field.required("name", new Text(name), "Its name."),
+        Field.optional(
+            "type",
+            new OneOf(List.of("Exact", "RegularExpression")),
+            "Exact",
+            "How the value is compared."),
+        Field.required("value", new Text(TextForm.ANY), "Value or expression."));
+  }
+
+  private static Shape edits() {
+    Type headers =
+        new Many(
+            Shape.of(
+                Field.required("name", new Text(TextForm.HEADER_NAME), "Header's name."),
+                Field.required("value", new Text(TextForm.HEADER_VALUE), "Header's value.")));
+    return Shape.of(
+        Field.optional("set", headers, "none", "Replaces what is there."),
+        Field.optional("add", headers, "none", "Stands beside what is there."),
+        Field.optional(
+            "remove", new Many(new Text(TextForm.HEADER_NAME)), "none", "Names to take out."));
+  }
+
+  private static Shape change(Type path) {
+    return Shape.of(
+            Field.optional("replaceFullPath", path, "kept", "The whole path."),
+            Field.optional(
+                "replacePrefixMatch", path, "kept", "The prefix that the rule's PathPrefix met."))
+        .oneOf("replaceFullPath", "replacePrefixMatch");
+  }
+}

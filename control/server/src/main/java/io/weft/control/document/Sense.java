@@ -1,0 +1,184 @@
+package io.weft.control.document;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** What no field can say by itself: whether the fields of one document make sense together. */
+final class Sense {
+
+  private final Document document;
+  private final NodeReader reader;
+  private final Node root;
+
+  private Sense(Document document, NodeReader reader, Node root) {
+    this.document = document;
+    this.reader = reader;
+    this.root = root;
+  }
+
+  static void check(Document document, NodeReader reader, Node root) {
+    Sense sense = new Sense(document, reader, root);
+    switch (document.key().kind()) {
+      case SERVICE -> sense.service();
+      case ROUTE -> sense.route();
+      case RETRY -> sense.retry();
+      case TIMEOUT, LOAD_BALANCER -> {}
+    }
+    if (document.key().kind().isPolicy()) {
+      sense.scope();
+    }
+  }
+
+  private void problem(String path, String message) {
+    reader.problem(reader.at(root, path), path, message);
+  }
+
+  private void scope() {
+    Scope scope = document.scope();
+    Fields to = document.spec().fields("to");
+    if (to.has("route") && !to.has("service")) {
+      problem("spec.to.route", "needs service beside it: the service whose rule is meant");
+    }
+    if (to.has("route") && document.key().kind() == Kind.ROUTE) {
+      problem("spec.to.route", "a Route cannot rule a rule of a Route");
+    }
+    String own = document.key().namespace();
+    boolean system = own.equals(Document.SYSTEM);
+    if (!system && !scope.toNamespace().equals(own) && !scope.fromNamespace().equals(own)) {
+      problem(
+          "spec.from.namespace",
+          "only calls of its own namespace "
+              + own
+              + " can be ruled on their way to another; the whole mesh is ruled from "
+              + Document.SYSTEM);
+    }
+  }
+
+  private void service() {
+    List<Fields> ports = document.spec().each("ports");
+    if (ports.isEmpty()) {
+      problem("spec.ports", "must name one port at least");
+    }
+    Set<Integer> numbers = new HashSet<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < ports.size(); i++) {
+      Fields port = ports.get(i);
+      if (!numbers.add(port.whole("number", 0))) {
+        problem("spec.ports[" + i + "].number", "is the number of another port already");
+      }
+      if (port.has("name") && !names.add(port.text("name"))) {
+        problem("spec.ports[" + i + "].name", "is the name of another port already");
+      }
+    }
+  }
+
+  private void retry() {
+    Fields conf = document.conf();
+    List<String> on = conf.texts("on");
+    if (on.isEmpty()) {
+      problem("spec.conf.on", "must name one condition at least");
+    }
+    pair(on, "retriable-status-codes", conf, "statusCodes");
+    pair(on, "grpc-codes", conf, "grpcCodes");
+    Fields backoff = conf.fields("backoff");
+    if (backoff.has("base")
+        && backoff.has("max")
+        && NodeReader.time(backoff, "base").compareTo(NodeReader.time(backoff, "max")) > 0) {
+      problem("spec.conf.backoff.max", "must not be less than base");
+    }
+  }
+
+  private void pair(List<String> on, String condition, Fields conf, String codes) {
+    boolean any = conf.has(codes) && !(conf.wholes(codes).isEmpty());
+    if (on.contains(condition) && !any) {
+      problem("spec.conf.on", condition + " needs " + codes);
+    }
+    if (!on.contains(condition) && conf.has(codes)) {
+      problem("spec.conf." + codes, "means nothing without " + condition + " in on");
+    }
+  }
+
+  private void route() {
+    List<Fields> rules = document.conf().each("rules");
+    if (rules.isEmpty()) {
+      problem("spec.conf.rules", "must have one rule at least");
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < rules.size(); i++) {
+      String path = "spec.conf.rules[" + i + "]";
+      Fields rule = rules.get(i);
+      if (rule.has("name") && !names.add(rule.text("name"))) {
+        problem(path + ".name", "is the name of another rule already");
+      }
+      rule(rule, path);
+    }
+  }
+
+  private void rule(Fields rule, String path) {
+    matches(rule, path);
+    Set<String> kinds = new HashSet<>();
+    List<Fields> filters = rule.each("filters");
+    for (int i = 0; i < filters.size(); i++) {
+      Fields filter = filters.get(i);
+      for (String kind : List.of("requestHeaders", "responseHeaders", "urlRewrite", "redirect")) {
+        if (filter.has(kind) && !kinds.add(kind)) {
+          problem(path + ".filters[" + i + "]." + kind, "stands in this rule already");
+        }
+        if (filter.fields(kind).fields("path").has("replacePrefixMatch") && !byPrefix(rule)) {
+          problem(
+              path + ".filters[" + i + "]." + kind + ".path.replacePrefixMatch",
+              "needs a PathPrefix in each of the rule's matches");
+        }
+      }
+    }
+    List<Fields> backends = rule.each("backends");
+    if (kinds.contains("redirect") && (!backends.isEmpty() || kinds.contains("urlRewrite"))) {
+      problem(path, "a rule with a redirect has neither backends nor urlRewrite");
+    }
+    long weight = backends.stream().mapToLong(backend -> backend.whole("weight", 1)).sum();
+    if (!backends.isEmpty() && weight == 0) {
+      problem(path + ".backends", "the weights must not all be 0");
+    }
+    if (weight > Integer.MAX_VALUE) {
+      problem(path + ".backends", "the weights must not add up to more than " + Integer.MAX_VALUE);
+    }
+  }
+
+  private static boolean byPrefix(Fields rule) {
+    List<Fields> matches = rule.each("matches");
+    return !matches.isEmpty()
+        && matches.stream()
+            .map(match -> match.fields("path"))
+            .allMatch(path -> path.has("value") && path.text("type", "PathPrefix").equals("PathPrefix"));
+  }
+
+  private void matches(Fields rule, String path) {
+    List<Fields> matches = rule.each("matches");
+    for (int i = 0; i < matches.size(); i++) {
+      String at = path + ".matches[" + i + "]";
+      Fields match = matches.get(i);
+      if (match.has("path")) {
+        Fields value = match.fields("path");
+        value(at + ".path.value", value, value.text("type", "PathPrefix"), TextForm.PATH);
+      }
+      values(at + ".headers", match.each("headers"));
+      values(at + ".queryParams", match.each("queryParams"));
+    }
+  }
+
+  private void values(String path, List<Fields> named) {
+    for (int i = 0; i < named.size(); i++) {
+      Fields value = named.get(i);
+      value(path + "[" + i + "].value", value, value.text("type", "Exact"), TextForm.ANY);
+    }
+  }
+
+  private void value(String path, Fields value, String type, TextForm literal) {
+    TextForm form = type.equals("RegularExpression") ? TextForm.REGEX : literal;
+    if (!form.fits(value.text("value"))) {
+      problem(path, "is " + value.text("value") + "; must be " + form.describe());
+    }
+  }
+}

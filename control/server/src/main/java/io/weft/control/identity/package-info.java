@@ -1,0 +1,5 @@
+/** Certificates and tokens. */
+@NullMarked
+package io.weft.control.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The stream to each agent. */
+@NullMarked
+package io.weft.control.push;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package io.weft.control.accept;
+
+import io.weft.control.document.Document;
+import io.weft.control.document.Document.Key;
+import io.weft.control.document.Kind;
+import io.weft.control.document.Problem;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether a document can be in force beside others. */
+final class Together {
+
+  private Together() {}
+
+  /** What stands against it; a document of the same key is the one it replaces. */
+  static Optional<Problem> conflict(Document document, Collection<Document> others) {
+    for (Document other : others) {
+      if (!other.key().equals(document.key()) && other.key().kind() == document.key().kind()) {
+        Optional<Problem> problem =
+            document.key().kind() == Kind.SERVICE ? hosts(document, other) : tie(document, other);
+        if (problem.isPresent()) {
+          return problem;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Problem> tie(Document document, Document other) {
+    return document.scope().ties(other.scope())
+        ? Optional.of(
+            new Problem(
+                document.file(),
+                document.line(),
+                "spec.to",
+                document.key()
+                    + " ties with "
+                    + other.key()
+                    + ": both rule the same calls, and neither more exactly"))
+        : Optional.empty();
+  }
+
+  private static Optional<Problem> hosts(Document document, Document other) {
+    List<String> taken = other.spec().texts("hosts");
+    return document.spec().texts("hosts").stream()
+        .filter(taken::contains)
+        .findFirst()
+        .map(
+            host ->
+                new Problem(
+                    document.file(),
+                    document.line(),
+                    "spec.hosts",
+                    host + " is a host of " + other.key() + " already"));
+  }
+
+  /** All documents but those of given keys. */
+  static Optional<Key> parse(String path) {
+    String[] parts = path.split("/", -1);
+    if (parts.length != 3) {
+      return Optional.empty();
+    }
+    return Kind.of(parts[0]).map(kind -> new Key(kind, parts[1], parts[2]));
+  }
+}

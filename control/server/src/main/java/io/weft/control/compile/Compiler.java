@@ -1,0 +1,198 @@
+package io.weft.control.compile;
+
+import io.weft.api.v1.Backend;
+import io.weft.api.v1.Names;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.ResourceType;
+import io.weft.api.v1.ResourceVersion;
+import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.ServiceName;
+import io.weft.api.v1.ServicePort;
+import io.weft.api.v1.Source;
+import io.weft.control.accept.Accepted;
+import io.weft.control.accept.Accepted.InForce;
+import io.weft.control.document.Fields;
+import io.weft.control.document.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Documents to resources: a pure function of what is in force and of the services known, so that
+ * every replica makes the same. Results are kept, one for each callee and set of documents that
+ * matches a caller. Confined to one thread.
+ */
+public final class Compiler {
+
+  /** Bytes of text that decide a config, and so name it within one compiler. */
+  private record ConfigKey(ServiceId callee, List<InForce> documents) {}
+
+  private final Accepted accepted;
+  private final Map<ServiceId, ServiceName> services = new TreeMap<>();
+  private final Map<String, Resource> names = new HashMap<>();
+  private final Map<ConfigKey, Resource> configs = new HashMap<>();
+
+  /**
+   * @param registered services that nobody wrote a document for, by their first registration
+   */
+  public Compiler(Accepted accepted, Map<ServiceId, ServiceName> registered) {
+    this.accepted = accepted;
+    services.putAll(registered);
+    for (InForce each : accepted.documents().values()) {
+      if (each.document().key().kind() == Kind.SERVICE) {
+        ServiceName name = serviceName(each);
+        services.put(new ServiceId(name.getNamespace(), name.getName()), name);
+      }
+    }
+  }
+
+  /** Every service that can be called from somewhere. */
+  public Map<ServiceId, ServiceName> services() {
+    return services;
+  }
+
+  /** Principals that may register as a service; empty for everybody. */
+  public List<String> principals(ServiceId service) {
+    return document(service).map(each -> each.document().spec().texts("principals")).orElse(List.of());
+  }
+
+  /** The names that callers of a namespace may use. */
+  public Resource names(String namespace) {
+    return names.computeIfAbsent(
+        namespace,
+        from -> {
+          Names.Builder all = Names.newBuilder();
+          services.forEach(
+              (id, name) -> {
+                if (id.namespace().equals(from) || !isPrivate(id)) {
+                  all.addServices(name);
+                }
+              });
+          Names built = all.build();
+          return Resource.newBuilder()
+              .setVersion(version(ResourceType.NAMES, "", Hashes.of(built)))
+              .setNames(built)
+              .build();
+        });
+  }
+
+  /** What a caller needs to call a service. */
+  public Resource config(Caller caller, ServiceId callee) {
+    List<InForce> matching = new ArrayList<>();
+    for (InForce each : accepted.documents().values()) {
+      if (each.document().key().kind().isPolicy()
+          && each.document().scope().takesCallee(callee.namespace(), callee.name())
+          && each.document()
+              .scope()
+              .takesCaller(
+                  caller.service().namespace(), caller.service().name(), caller.labels())) {
+        matching.add(each);
+      }
+    }
+    return configs.computeIfAbsent(
+        new ConfigKey(callee, matching),
+        key -> {
+          ServiceConfig config = compile(callee, matching);
+          return Resource.newBuilder()
+              .setVersion(
+                  version(ResourceType.SERVICE_CONFIG, callee.toString(), Hashes.of(config)))
+              .setServiceConfig(config)
+              .build();
+        });
+  }
+
+  private static ServiceConfig compile(ServiceId callee, List<InForce> matching) {
+    ServiceConfig.Builder config =
+        ServiceConfig.newBuilder().setNamespace(callee.namespace()).setName(callee.name());
+    Optional<InForce> route = winner(matching, Kind.ROUTE, "");
+    if (route.isPresent()) {
+      config.setRoute(source(route.get()));
+      for (Fields rule : route.get().document().conf().each("rules")) {
+        config.addRules(withPolicies(RouteParts.rule(rule, callee), matching));
+      }
+    } else {
+      config.addRules(
+          withPolicies(
+              RouteRule.newBuilder()
+                  .addBackends(
+                      Backend.newBuilder()
+                          .setNamespace(callee.namespace())
+                          .setService(callee.name())
+                          .setWeight(1)),
+              matching));
+    }
+    return config.build();
+  }
+
+  private static RouteRule withPolicies(RouteRule.Builder rule, List<InForce> matching) {
+    String name = rule.getName();
+    winner(matching, Kind.TIMEOUT, name)
+        .ifPresent(d -> rule.setTimeout(PolicyParts.timeout(d.document().conf(), source(d))));
+    winner(matching, Kind.RETRY, name)
+        .ifPresent(d -> rule.setRetry(PolicyParts.retry(d.document().conf(), source(d))));
+    winner(matching, Kind.LOAD_BALANCER, name)
+        .ifPresent(
+            d -> rule.setLoadBalancer(PolicyParts.loadBalancer(d.document().conf(), source(d))));
+    return rule.build();
+  }
+
+  private static Optional<InForce> winner(List<InForce> matching, Kind kind, String rule) {
+    return matching.stream()
+        .filter(each -> each.document().key().kind() == kind)
+        .filter(
+            each -> {
+              String route = each.document().scope().toRoute();
+              return route.isEmpty() || route.equals(rule);
+            })
+        .max(Comparator.comparingInt(each -> each.document().scope().rank()));
+  }
+
+  private boolean isPrivate(ServiceId service) {
+    return document(service)
+        .map(each -> each.document().spec().text("visibility", "mesh").equals("namespace"))
+        .orElse(false);
+  }
+
+  private Optional<InForce> document(ServiceId service) {
+    return Optional.ofNullable(
+        accepted
+            .documents()
+            .get(
+                new io.weft.control.document.Document.Key(
+                    Kind.SERVICE, service.namespace(), service.name())));
+  }
+
+  private static ServiceName serviceName(InForce document) {
+    ServiceName.Builder name =
+        ServiceName.newBuilder()
+            .setNamespace(document.document().key().namespace())
+            .setName(document.document().key().name())
+            .addAllHosts(document.document().spec().texts("hosts"));
+    for (Fields port : document.document().spec().each("ports")) {
+      name.addPorts(
+          ServicePort.newBuilder()
+              .setName(port.text("name"))
+              .setNumber(port.whole("number", 0))
+              .setProtocol(port.text("protocol", "http")));
+    }
+    return name.build();
+  }
+
+  private static Source source(InForce document) {
+    return Source.newBuilder()
+        .setKind(document.document().key().kind().word())
+        .setNamespace(document.document().key().namespace())
+        .setName(document.document().key().name())
+        .setGeneration(document.generation())
+        .build();
+  }
+
+  private static ResourceVersion version(ResourceType type, String name, String hash) {
+    return ResourceVersion.newBuilder().setType(type).setName(name).setHash(hash).build();
+  }
+}

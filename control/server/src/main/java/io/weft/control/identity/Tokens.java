@@ -1,0 +1,182 @@
+package io.weft.control.identity;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.ByteString;
+import io.weft.control.loop.Loop;
+import io.weft.control.store.Commit;
+import io.weft.control.store.ConfigStore;
+import io.weft.control.store.ConfigStore.Change;
+import io.weft.control.store.ConfigStore.Entry;
+import io.weft.control.store.Mirror;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tokens of a mesh, shared by its replicas. {@link #check} is for any thread. */
+public final class Tokens {
+  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
+  private static final String PREFIX = "trust/tokens/";
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final ConfigStore store;
+  private final Clock clock;
+  private final String rootHash;
+  private final Mirror mirror;
+  private final Map<String, Token> known = new ConcurrentSkipListMap<>();
+
+  public Tokens(ConfigStore store, Loop loop, Clock clock, String rootHash) {
+    this.store = store;
+    this.clock = clock;
+    this.rootHash = rootHash;
+    this.mirror = new Mirror(store, PREFIX, loop, this::changed);
+  }
+
+  public void start() {
+    mirror.start();
+  }
+
+  public void close() {
+    mirror.close();
+  }
+
+  /** A new token's text, which is shown this once. */
+  public CompletableFuture<String> create(
+      Token.Purpose purpose, String namespace, String principal, @Nullable Duration life) {
+    String id = random(6);
+    String secret = random(24);
+    Instant now = clock.instant();
+    Token token =
+        new Token(
+            id,
+            purpose,
+            hash(secret),
+            namespace,
+            principal,
+            now.toString(),
+            life == null ? null : now.plus(life).toString());
+    return put(token).thenApply(done -> text(purpose, id, secret));
+  }
+
+  /**
+   * Makes a file with a token that never expires, or, if there is one, sees to it that the store
+   * knows its token.
+   */
+  public void keepFile(Path file, Token.Purpose purpose) throws IOException {
+    if (!Files.exists(file)) {
+      Secret.write(file, text(purpose, random(6), random(24)) + "\n");
+    }
+    String[] parts = credential(purpose, Files.readString(file).strip()).split("\\.", -1);
+    if (parts.length != 2) {
+      throw new IOException(file + " holds no token; remove it to have a new one made");
+    }
+    Token token =
+        new Token(parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null);
+    known.put(token.id(), token);
+    put(token)
+        .whenComplete(
+            (done, fault) -> {
+              if (fault != null) {
+                LOG.warn("token {} is not in the store yet: {}", token.id(), fault.getMessage());
+              }
+            });
+  }
+
+  /** The token that a credential {@code id.secret} proves, if it is one for that purpose. */
+  public Optional<Token> check(Token.Purpose purpose, String credential) {
+    String[] parts = credential.split("\\.", -1);
+    Token token = parts.length == 2 ? known.get(parts[0]) : null;
+    if (token == null
+        || token.purpose() != purpose
+        || !MessageDigest.isEqual(
+            token.secretHash().getBytes(StandardCharsets.UTF_8),
+            hash(parts[1]).getBytes(StandardCharsets.UTF_8))) {
+      return Optional.empty();
+    }
+    String expires = token.expires();
+    return expires != null && !clock.instant().isBefore(Instant.parse(expires))
+        ? Optional.empty()
+        : Optional.of(token);
+  }
+
+  /** All of them, without their secrets, which nobody has. */
+  public Collection<Token> all() {
+    return known.values();
+  }
+
+  private String text(Token.Purpose purpose, String id, String secret) {
+    return purpose == Token.Purpose.JOIN
+        ? "weft1." + id + "." + secret + "." + rootHash
+        : id + "." + secret;
+  }
+
+  // A join token's text holds more than the credential that is made of it.
+  private static String credential(Token.Purpose purpose, String text) {
+    String[] parts = text.split("\\.", -1);
+    return purpose == Token.Purpose.JOIN && parts.length == 4 ? parts[1] + "." + parts[2] : text;
+  }
+
+  private CompletableFuture<Commit.Result> put(Token token) {
+    try {
+      return store.commit(
+          new Commit()
+              .put(PREFIX + token.id(), ByteString.copyFrom(JSON.writeValueAsBytes(token))));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void changed(List<Change> changes) {
+    for (Change change : changes) {
+      Entry now = change.now();
+      if (now == null) {
+        known.remove(change.key().substring(PREFIX.length()));
+        continue;
+      }
+      try {
+        Token token = JSON.readValue(now.value().toByteArray(), Token.class);
+        known.put(token.id(), token);
+      } catch (IOException e) {
+        LOG.warn("{} in the store is no token", change.key());
+      }
+    }
+  }
+
+  private static String random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+  }
+
+  private static String hash(String secret) {
+    try {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(secret.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.weft.control.push;
+
+import io.weft.api.v1.Hello;
+import io.weft.api.v1.Hook;
+import io.weft.api.v1.Identity;
+import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.Registration;
+import io.weft.control.compile.Caller;
+import io.weft.control.compile.ServiceId;
+import io.weft.control.registry.Instance;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is at the other end of a stream, as it said itself, with the principal its token proves. */
+record Agent(Identity identity, String principal, String remote) {
+
+  static Agent of(Hello hello, String principal, String remote) {
+    return new Agent(hello.getIdentity(), principal, remote);
+  }
+
+  String uid() {
+    return identity.getUid();
+  }
+
+  ServiceId service() {
+    return new ServiceId(identity.getNamespace(), identity.getService());
+  }
+
+  Caller caller() {
+    return new Caller(service(), identity.getLabelsMap());
+  }
+
+  Instance instance(Registration registration, String replica) {
+    List<String> addresses = new ArrayList<>(registration.getAddressesList());
+    if (addresses.isEmpty()) {
+      addresses.add(remote);
+    }
+    return new Instance(
+        uid(),
+        identity.getNamespace(),
+        identity.getService(),
+        principal,
+        replica,
+        registration.getState() == InstanceState.UNRECOGNIZED
+            ? InstanceState.STARTING
+            : registration.getState(),
+        List.copyOf(addresses),
+        registration.getPortsList().stream().map(Instance.Port::of).toList(),
+        identity.getLabelsMap(),
+        identity.getZone(),
+        registration.getWeight(),
+        identity.getHost(),
+        identity.getPid());
+  }
+
+  /** For status: what it hooked and what it left alone. */
+  static String describe(Hook hook) {
+    return hook.getLibrary()
+        + (hook.getVersion().isEmpty() ? "" : " " + hook.getVersion())
+        + (hook.getActive() ? "" : " (left alone: " + hook.getReason() + ")");
+  }
+}

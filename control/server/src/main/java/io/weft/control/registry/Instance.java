@@ -1,0 +1,87 @@
+package io.weft.control.registry;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.weft.api.v1.Endpoint;
+import io.weft.api.v1.InstancePort;
+import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.PortTls;
+import io.weft.control.compile.ServiceId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One JVM that serves, as it stands in the store.
+ *
+ * @param uid new at each start of the JVM
+ * @param owner replica that holds its stream
+ * @param addresses the first is the one callers use
+ */
+public record Instance(
+    String uid,
+    String namespace,
+    String service,
+    String principal,
+    String owner,
+    InstanceState state,
+    List<String> addresses,
+    List<Port> ports,
+    Map<String, String> labels,
+    String zone,
+    int weight,
+    String host,
+    long pid) {
+
+  /** A port that it listens on. */
+  public record Port(int number, String protocol, PortTls tls, String name) {
+
+    public static Port of(InstancePort port) {
+      return new Port(port.getNumber(), port.getProtocol(), port.getTls(), port.getName());
+    }
+  }
+
+  /** Which service it is an instance of. */
+  @JsonIgnore
+  public ServiceId id() {
+    return new ServiceId(namespace, service);
+  }
+
+  Instance with(InstanceState other) {
+    return new Instance(
+        uid, namespace, service, principal, owner, other, addresses, ports, labels, zone, weight,
+        host, pid);
+  }
+
+  @JsonIgnore
+  boolean isRoutable() {
+    return !ports.isEmpty() && !addresses.isEmpty() && state != InstanceState.STARTING;
+  }
+
+  Endpoint endpoint() {
+    Endpoint.Builder endpoint =
+        Endpoint.newBuilder()
+            .setUid(uid)
+            .setAddress(addresses.get(0))
+            .putAllLabels(labels)
+            .setZone(zone)
+            .setWeight(Math.max(1, weight))
+            .setState(state)
+            .setPrincipal(principal);
+    for (Port port : ports) {
+      endpoint.addPorts(
+          InstancePort.newBuilder()
+              .setNumber(port.number())
+              .setProtocol(port.protocol())
+              .setTls(port.tls())
+              .setName(port.name()));
+    }
+    return endpoint.build();
+  }
+
+  // Two cannot listen there: one of both is not what it says.
+  boolean collidesWith(Instance other) {
+    return !uid.equals(other.uid)
+        && addresses.stream().anyMatch(other.addresses::contains)
+        && ports.stream()
+            .anyMatch(port -> other.ports.stream().anyMatch(o -> o.number() == port.number()));
+  }
+}

@@ -1,0 +1,365 @@
+package io.weft.control.registry;
+
+import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.ServiceName;
+import io.weft.control.compile.EndpointSet;
+import io.weft.control.compile.ServiceId;
+import io.weft.control.loop.Loop;
+import io.weft.control.store.Commit;
+import io.weft.control.store.ConfigStore;
+import io.weft.control.store.ConfigStore.Change;
+import io.weft.control.store.ConfigStore.Entry;
+import io.weft.control.store.Mirror;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instances that serve. What an agent says counts at once, here and for the agents of this
+ * replica; the store and the other replicas follow as soon as the store can be reached.
+ *
+ * <p>An instance carries no lease: losing its stream, or the replica that held it, makes it LOST
+ * after a grace, the last resort of callers, and it is collected after ten minutes. Only a clean
+ * farewell removes it at once. Confined to the loop.
+ */
+public final class Registry {
+  private static final String INSTANCES = "instances/";
+  private static final String SERVICES = "services/";
+
+  /** How long an agent may take to come back before callers are told. */
+  private static final Duration STREAM_GRACE = Duration.ofSeconds(2);
+
+  private static final Duration OWNER_GRACE = Duration.ofSeconds(15);
+  private static final Duration COLLECTED = Duration.ofMinutes(10);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final ConfigStore store;
+  private final Loop loop;
+  private final String replica;
+  private final Predicate<String> isLive;
+  private final Listener listener;
+  private final Mirror instanceMirror;
+  private final Mirror serviceMirror;
+
+  private final Map<String, Instance> instances = new TreeMap<>();
+  private final Map<ServiceId, FirstSeen> firstSeen = new TreeMap<>();
+  private final Map<ServiceId, EndpointSet> endpoints = new HashMap<>();
+  private final Set<String> streams = new HashSet<>();
+  // Keys whose value in the store is not yet what is here; null: to be removed.
+  private final Map<String, @Nullable Object> unwritten = new LinkedHashMap<>();
+  private boolean writing;
+
+  /** Told on the loop. */
+  public interface Listener {
+    void endpointsChanged(ServiceId service);
+
+    void servicesChanged();
+  }
+
+  /**
+   * @param isLive whether a replica, by its id, lives
+   */
+  public Registry(
+      ConfigStore store, Loop loop, String replica, Predicate<String> isLive, Listener listener) {
+    this.store = store;
+    this.loop = loop;
+    this.replica = replica;
+    this.isLive = isLive;
+    this.listener = listener;
+    this.instanceMirror = new Mirror(store, INSTANCES, loop, this::instancesChanged);
+    this.serviceMirror = new Mirror(store, SERVICES, loop, this::servicesChanged);
+  }
+
+  public void start() {
+    serviceMirror.start();
+    instanceMirror.start();
+  }
+
+  /** Lists anew, after the store has gone back or come back, and writes what it lacks. */
+  public void relist() {
+    start();
+    for (String uid : streams) {
+      Instance mine = instances.get(uid);
+      if (mine != null) {
+        write(key(mine), mine);
+      }
+    }
+  }
+
+  public void close() {
+    serviceMirror.close();
+    instanceMirror.close();
+  }
+
+  /** All of them, the lost ones too. */
+  public Collection<Instance> instances() {
+    return instances.values();
+  }
+
+  /** Services by their first registration. */
+  public Map<ServiceId, ServiceName> services() {
+    Map<ServiceId, ServiceName> services = new TreeMap<>();
+    firstSeen.forEach((id, seen) -> services.put(id, seen.name(id)));
+    return services;
+  }
+
+  /** The endpoints of a service for one who holds those of a hash. */
+  public Resource endpoints(ServiceId service, @Nullable String held) {
+    EndpointSet set = set(service);
+    return held == null ? set.whole() : set.since(held);
+  }
+
+  /** Whether every instance of a service, or some, carries labels. */
+  public boolean anyCarries(ServiceId service, Map<String, String> labels) {
+    return instances.values().stream()
+        .anyMatch(
+            each ->
+                each.id().equals(service)
+                    && each.labels().entrySet().containsAll(labels.entrySet()));
+  }
+
+  /** An agent's stream is up: until it ends, what it says of its instance counts. */
+  public void connected(String uid) {
+    streams.add(uid);
+  }
+
+  /**
+   * Takes what an agent says of its instance.
+   *
+   * @return why not, in one line, if another holds one of its ports
+   */
+  public Optional<String> register(Instance instance) {
+    for (Instance other : List.copyOf(instances.values())) {
+      if (instance.collidesWith(other) && other.state() != InstanceState.LOST) {
+        if (!other.owner().equals(replica) || streams.contains(other.uid())) {
+          return Optional.of(
+              String.join(",", instance.addresses())
+                  + " with one of its ports is instance "
+                  + other.uid()
+                  + " of "
+                  + other.id()
+                  + " already");
+        }
+      }
+    }
+    // What listened there before can do so no longer.
+    List.copyOf(instances.values()).stream()
+        .filter(instance::collidesWith)
+        .forEach(gone -> remove(gone.uid()));
+    if (!instance.equals(instances.get(instance.uid()))) {
+      write(key(instance), instance);
+      take(instance);
+      firstSeen(instance);
+    }
+    return Optional.empty();
+  }
+
+  /** Out of every caller's rotation, though still there. */
+  public void drain(String uid) {
+    change(uid, InstanceState.DRAINING);
+  }
+
+  /** A clean end. */
+  public void remove(String uid) {
+    Instance gone = instances.remove(uid);
+    streams.remove(uid);
+    if (gone != null) {
+      write(key(gone), null);
+      refresh(gone.id());
+    }
+  }
+
+  /** The stream broke: lost, unless the agent comes back within the grace. */
+  public void disconnected(String uid) {
+    streams.remove(uid);
+    loop.after(STREAM_GRACE, () -> loseIf(uid, each -> each.owner().equals(replica)));
+  }
+
+  /** A replica came or went: what it held is lost after a grace. */
+  public void replicasChanged() {
+    loop.after(
+        OWNER_GRACE,
+        () ->
+            List.copyOf(instances.values()).stream()
+                .filter(each -> !isLive.test(each.owner()))
+                .forEach(each -> loseIf(each.uid(), now -> !isLive.test(now.owner()))));
+  }
+
+  private void loseIf(String uid, Predicate<Instance> still) {
+    Instance now = instances.get(uid);
+    if (now != null && !streams.contains(uid) && still.test(now)) {
+      change(uid, InstanceState.LOST);
+    }
+  }
+
+  private void change(String uid, InstanceState state) {
+    Instance before = instances.get(uid);
+    if (before != null && before.state() != state) {
+      Instance now = before.with(state);
+      write(key(now), now);
+      take(now);
+    }
+  }
+
+  private void take(Instance now) {
+    Instance before = instances.put(now.uid(), now);
+    if (before != null && !before.id().equals(now.id())) {
+      refresh(before.id());
+    }
+    if (now.state() == InstanceState.LOST
+        && (before == null || before.state() != InstanceState.LOST)) {
+      loop.after(COLLECTED, () -> collect(now.uid()));
+    }
+    refresh(now.id());
+  }
+
+  private void collect(String uid) {
+    Instance now = instances.get(uid);
+    if (now != null && now.state() == InstanceState.LOST) {
+      remove(uid);
+    }
+  }
+
+  private void firstSeen(Instance instance) {
+    if (instance.ports().isEmpty()) {
+      return;
+    }
+    FirstSeen seen = FirstSeen.of(instance);
+    FirstSeen before = firstSeen.get(instance.id());
+    if (before == null || (before.uid().equals(seen.uid()) && !before.equals(seen))) {
+      firstSeen.put(instance.id(), seen);
+      write(SERVICES + instance.id(), seen);
+      listener.servicesChanged();
+    }
+  }
+
+  private void refresh(ServiceId service) {
+    if (set(service).set(listed(service))) {
+      listener.endpointsChanged(service);
+    }
+  }
+
+  private List<io.weft.api.v1.Endpoint> listed(ServiceId service) {
+    return instances.values().stream()
+        .filter(each -> each.id().equals(service) && each.isRoutable())
+        .map(Instance::endpoint)
+        .toList();
+  }
+
+  private EndpointSet set(ServiceId service) {
+    return endpoints.computeIfAbsent(service, EndpointSet::new);
+  }
+
+  private void instancesChanged(List<Change> changes) {
+    for (Change change : changes) {
+      if (unwritten.containsKey(change.key())) {
+        continue;
+      }
+      Entry entry = change.now();
+      String uid = change.key().substring(change.key().lastIndexOf('/') + 1);
+      if (entry == null) {
+        if (!streams.contains(uid)) {
+          Instance gone = instances.remove(uid);
+          if (gone != null) {
+            refresh(gone.id());
+          }
+        }
+        continue;
+      }
+      Stored.read(entry.value(), Instance.class)
+          .filter(told -> told.uid().equals(uid))
+          .ifPresent(
+              told -> {
+                if (!streams.contains(uid) || !told.owner().equals(replica)) {
+                  streams.remove(uid);
+                  take(told);
+                }
+              });
+    }
+    replicasChanged();
+  }
+
+  private void servicesChanged(List<Change> changes) {
+    for (Change change : changes) {
+      Entry entry = change.now();
+      ServiceId.parse(change.key().substring(SERVICES.length()))
+          .ifPresent(
+              id -> {
+                if (entry == null) {
+                  firstSeen.remove(id);
+                } else {
+                  Stored.read(entry.value(), FirstSeen.class)
+                      .ifPresent(seen -> firstSeen.put(id, seen));
+                }
+              });
+    }
+    if (!changes.isEmpty()) {
+      listener.servicesChanged();
+    }
+  }
+
+  private static String key(Instance instance) {
+    return INSTANCES + instance.id() + "/" + instance.uid();
+  }
+
+  private void write(String key, @Nullable Object value) {
+    unwritten.remove(key);
+    unwritten.put(key, value);
+    writeOut();
+  }
+
+  // One transaction at a time; what changes meanwhile goes with the next.
+  private void writeOut() {
+    if (writing || unwritten.isEmpty()) {
+      return;
+    }
+    writing = true;
+    Map<String, @Nullable Object> batch = new LinkedHashMap<>();
+    for (Map.Entry<String, @Nullable Object> each : unwritten.entrySet()) {
+      if (batch.size() < Commit.MOST_WRITES) {
+        batch.put(each.getKey(), each.getValue());
+      }
+    }
+    Commit commit = new Commit();
+    batch.forEach(
+        (key, value) -> {
+          if (value == null) {
+            commit.delete(key);
+          } else {
+            commit.put(key, Stored.write(value));
+          }
+        });
+    store
+        .commit(commit)
+        .whenCompleteAsync(
+            (result, fault) -> {
+              writing = false;
+              if (fault != null) {
+                loop.after(RETRY, this::writeOut);
+                return;
+              }
+              List<String> done = new ArrayList<>();
+              batch.forEach(
+                  (key, value) -> {
+                    if (Objects.equals(value, unwritten.get(key))) {
+                      done.add(key);
+                    }
+                  });
+              done.forEach(unwritten::remove);
+              writeOut();
+            },
+            loop);
+  }
+}

@@ -3,7 +3,6 @@ package io.weft.control.accept;
 import com.google.protobuf.ByteString;
 import io.weft.control.accept.Accepted.InForce;
 import io.weft.control.document.Document;
-import io.weft.control.document.Document.Key;
 import io.weft.control.document.DocumentReader;
 import io.weft.control.document.Problem;
 import io.weft.control.loop.Loop;
@@ -56,7 +55,7 @@ public final class Acceptance {
   private final Mirror config;
   private final Mirror accepted;
   private final Map<String, Written> written = new TreeMap<>();
-  private final Map<Key, InForce> inForce = new TreeMap<>();
+  private final Map<Document.Key, InForce> inForce = new TreeMap<>();
   private final Map<String, List<Problem>> problems = new TreeMap<>();
   private Head head = Head.NONE;
   private long newestEpoch;
@@ -143,8 +142,7 @@ public final class Acceptance {
     for (Change change : changes) {
       Entry now = change.now();
       if (change.key().equals(HEAD)) {
-        head =
-            now == null ? Head.NONE : Stored.read(now.value(), Head.class).orElse(Head.NONE);
+        head = now == null ? Head.NONE : Stored.read(now.value(), Head.class).orElse(Head.NONE);
         continue;
       }
       Together.parse(change.key().substring(ACCEPTED.length()))
@@ -162,7 +160,7 @@ public final class Acceptance {
     reconcile();
   }
 
-  private void force(Key key, Entry entry) {
+  private void force(Document.Key key, Entry entry) {
     Optional<Stored.Text> text = Stored.read(entry.value(), Stored.Text.class);
     Optional<Document> document =
         text.flatMap(
@@ -189,7 +187,8 @@ public final class Acceptance {
     }
     problems.clear();
     List<Edit> edits = edits();
-    boolean restored = !head.history().isEmpty() && !history.isEmpty() && !head.history().equals(history);
+    boolean restored =
+        !head.history().isEmpty() && !history.isEmpty() && !head.history().equals(history);
     boolean behind = head.epoch() < newestEpoch;
     if (edits.isEmpty() && !restored && !behind && head.epoch() > 0) {
       return;
@@ -202,27 +201,28 @@ public final class Acceptance {
       LOG.warn("{} went back to older data: this is epoch {}", store.describe(), next.epoch());
     }
     busy = true;
-    store
-        .commit(commit(next, "the store", edits, false))
-        .whenCompleteAsync(
-            (result, fault) -> {
-              busy = false;
-              if (fault != null || !result.done()) {
-                reconcileSoon();
-              }
-            },
-            loop);
+    var unused =
+        store
+            .commit(commit(next, "the store", edits, false))
+            .whenCompleteAsync(
+                (result, fault) -> {
+                  busy = false;
+                  if (fault != null || !result.done()) {
+                    reconcileSoon();
+                  }
+                },
+                loop);
   }
 
   /** A document to take into force, or to take out of it. */
-  private record Edit(Key key, Optional<String> before, Optional<String> after) {}
+  private record Edit(Document.Key key, Optional<String> before, Optional<String> after) {}
 
   private List<Edit> edits() {
-    Map<Key, Document> target = new LinkedHashMap<>();
+    Map<Document.Key, Document> target = new LinkedHashMap<>();
     List<Written> fresh = new ArrayList<>();
     for (Written each : written.values()) {
       String path = each.entry().key().substring(CONFIG.length());
-      Optional<Key> key = Together.parse(path);
+      Optional<Document.Key> key = Together.parse(path);
       if (!each.problems().isEmpty()) {
         problems.put(path, each.problems());
         key.map(inForce::get).ifPresent(last -> target.put(key.orElseThrow(), last.document()));
@@ -253,7 +253,7 @@ public final class Acceptance {
     return differing(target);
   }
 
-  private List<Edit> differing(Map<Key, Document> target) {
+  private List<Edit> differing(Map<Document.Key, Document> target) {
     List<Edit> edits = new ArrayList<>();
     inForce.forEach(
         (key, last) -> {
@@ -272,7 +272,7 @@ public final class Acceptance {
     return edits.size() > MOST_DOCUMENTS ? edits.subList(0, MOST_DOCUMENTS) : edits;
   }
 
-  private Optional<String> textInForce(Key key) {
+  private Optional<String> textInForce(Document.Key key) {
     return Optional.ofNullable(inForce.get(key)).map(last -> last.document().text());
   }
 
@@ -315,9 +315,11 @@ public final class Acceptance {
   }
 
   /**
+   * What was done with one document.
+   *
    * @param action created, changed, unchanged or deleted
    */
-  public record Done(Key key, String action) {}
+  public record Done(Document.Key key, String action) {}
 
   /**
    * Takes documents into force, all or none.
@@ -326,7 +328,7 @@ public final class Acceptance {
    */
   public CompletableFuture<Outcome> apply(
       Collection<Document> documents, String author, boolean dryRun) {
-    return loop.ask(() -> applyOnLoop(documents, author, dryRun, 1)).thenCompose(done -> done);
+    return loop.askAsync(() -> applyOnLoop(documents, author, dryRun, 1));
   }
 
   private CompletableFuture<Outcome> applyOnLoop(
@@ -334,7 +336,7 @@ public final class Acceptance {
     if (!accepted.isListed() || !config.isListed()) {
       return notReady(attempt, () -> applyOnLoop(documents, author, dryRun, attempt + 1));
     }
-    Map<Key, Document> target = new LinkedHashMap<>();
+    Map<Document.Key, Document> target = new LinkedHashMap<>();
     inForce.forEach((key, last) -> target.put(key, last.document()));
     documents.forEach(document -> target.remove(document.key()));
     List<Problem> conflicts = new ArrayList<>();
@@ -351,8 +353,7 @@ public final class Acceptance {
                   .map(Document::text)
                   .equals(before);
       done.add(
-          new Done(
-              document.key(), before.isEmpty() ? "created" : same ? "unchanged" : "changed"));
+          new Done(document.key(), before.isEmpty() ? "created" : same ? "unchanged" : "changed"));
       if (!same) {
         edits.add(new Edit(document.key(), before, Optional.of(document.text())));
       }
@@ -370,11 +371,12 @@ public final class Acceptance {
   }
 
   /** Takes a document out of force; empty if there is none, neither written nor in force. */
-  public CompletableFuture<Optional<Outcome>> delete(Key key, String author) {
-    return loop.ask(() -> deleteOnLoop(key, author, 1)).thenCompose(done -> done);
+  public CompletableFuture<Optional<Outcome>> delete(Document.Key key, String author) {
+    return loop.askAsync(() -> deleteOnLoop(key, author, 1));
   }
 
-  private CompletableFuture<Optional<Outcome>> deleteOnLoop(Key key, String author, int attempt) {
+  private CompletableFuture<Optional<Outcome>> deleteOnLoop(
+      Document.Key key, String author, int attempt) {
     if (!inForce.containsKey(key) && !written.containsKey(CONFIG + key)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -384,8 +386,7 @@ public final class Acceptance {
             author,
             false,
             () ->
-                deleteOnLoop(key, author, attempt + 1)
-                    .thenApply(outcome -> outcome.orElseThrow()),
+                deleteOnLoop(key, author, attempt + 1).thenApply(outcome -> outcome.orElseThrow()),
             attempt)
         .thenApply(Optional::of);
   }
@@ -441,17 +442,19 @@ public final class Acceptance {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     loop.after(
         Duration.ofMillis(50L + 10L * attempt),
-        () ->
-            again
-                .get()
-                .whenComplete(
-                    (done, fault) -> {
-                      if (fault == null) {
-                        outcome.complete(done);
-                      } else {
-                        outcome.completeExceptionally(fault);
-                      }
-                    }));
+        () -> {
+          var unused =
+              again
+                  .get()
+                  .whenComplete(
+                      (done, fault) -> {
+                        if (fault == null) {
+                          outcome.complete(done);
+                        } else {
+                          outcome.completeExceptionally(fault);
+                        }
+                      });
+        });
     return outcome;
   }
 }

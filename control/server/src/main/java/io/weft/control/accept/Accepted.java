@@ -1,7 +1,6 @@
 package io.weft.control.accept;
 
 import io.weft.control.document.Document;
-import io.weft.control.document.Document.Key;
 import java.util.Map;
 
 /**
@@ -10,7 +9,7 @@ import java.util.Map;
  * @param epoch a higher one is newer whatever the generation
  * @param generation one more with each change
  */
-public record Accepted(long epoch, long generation, Map<Key, InForce> documents) {
+public record Accepted(long epoch, long generation, Map<Document.Key, InForce> documents) {
 
   /**
    * A document in force.

@@ -12,8 +12,7 @@ public final class History {
   private static final String PREFIX = "history/";
 
   /** One generation. */
-  public record Step(
-      long epoch, long generation, String time, String author, List<Edit> changes) {}
+  public record Step(long epoch, long generation, String time, String author, List<Edit> changes) {}
 
   /** One document's change; null where it was not there or is not any more. */
   public record Edit(String document, @Nullable String before, @Nullable String after) {}

@@ -1,7 +1,6 @@
 package io.weft.control.accept;
 
 import io.weft.control.document.Document;
-import io.weft.control.document.Document.Key;
 import io.weft.control.document.Kind;
 import io.weft.control.document.Problem;
 import java.util.Collection;
@@ -56,11 +55,11 @@ final class Together {
   }
 
   /** All documents but those of given keys. */
-  static Optional<Key> parse(String path) {
+  static Optional<Document.Key> parse(String path) {
     String[] parts = path.split("/", -1);
     if (parts.length != 3) {
       return Optional.empty();
     }
-    return Kind.of(parts[0]).map(kind -> new Key(kind, parts[1], parts[2]));
+    return Kind.of(parts[0]).map(kind -> new Document.Key(kind, parts[1], parts[2]));
   }
 }

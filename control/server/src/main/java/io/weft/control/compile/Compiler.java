@@ -58,7 +58,9 @@ public final class Compiler {
 
   /** Principals that may register as a service; empty for everybody. */
   public List<String> principals(ServiceId service) {
-    return document(service).map(each -> each.document().spec().texts("principals")).orElse(List.of());
+    return document(service)
+        .map(each -> each.document().spec().texts("principals"))
+        .orElse(List.of());
   }
 
   /** The names that callers of a namespace may use. */

@@ -1,6 +1,5 @@
 package io.weft.control.document;
 
-import io.weft.control.document.Document.Key;
 import io.weft.control.document.Type.Labels;
 import io.weft.control.document.Type.OneOf;
 import io.weft.control.document.Type.Shape;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -49,8 +49,7 @@ public final class DocumentReader {
     }
     try {
       return read(
-          file,
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+          file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (CharacterCodingException e) {
       return failed(new Problem(file, 0, "", "is not UTF-8"));
     }
@@ -59,7 +58,7 @@ public final class DocumentReader {
   private Read read(String file, String text) {
     List<Document> documents = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
-    Map<Key, Integer> lines = new LinkedHashMap<>();
+    Map<Document.Key, Integer> lines = new LinkedHashMap<>();
     for (Part part : Part.split(text)) {
       readPart(file, part, problems)
           .ifPresent(
@@ -103,8 +102,7 @@ public final class DocumentReader {
     return own.isEmpty() ? document : Optional.empty();
   }
 
-  private static Optional<Document> document(
-      String file, Part part, Node root, NodeReader reader) {
+  private static Optional<Document> document(String file, Part part, Node root, NodeReader reader) {
     Optional<Kind> kind = reader.word(root, "kind").flatMap(word -> kind(reader, root, word));
     if (kind.isEmpty()) {
       return Optional.empty();
@@ -121,7 +119,8 @@ public final class DocumentReader {
     Fields metadata = all.fields("metadata");
     Document document =
         new Document(
-            new Key(kind.get(), metadata.text("namespace", "default"), metadata.text("name")),
+            new Document.Key(
+                kind.get(), metadata.text("namespace", "default"), metadata.text("name")),
             metadata.labels("labels"),
             metadata.labels("annotations"),
             all.fields("spec"),
@@ -142,7 +141,9 @@ public final class DocumentReader {
           "kind",
           "unknown kind "
               + word
-              + NearestName.of(word, Kind.words()).map(near -> ", did you mean " + near + "?").orElse("")
+              + NearestName.of(word, Kind.words())
+                  .map(near -> ", did you mean " + near + "?")
+                  .orElse("")
               + "; allowed: "
               + String.join(", ", Kind.words()));
     }
@@ -161,7 +162,7 @@ public final class DocumentReader {
     return new Read(List.of(), List.of(problem));
   }
 
-  private static String oneLine(String message) {
+  private static String oneLine(@Nullable String message) {
     return String.valueOf(message).replaceAll("\\s+", " ").trim();
   }
 
@@ -179,7 +180,7 @@ public final class DocumentReader {
       int line = 0;
       for (String each : text.split("(?<=\n)", -1)) {
         line++;
-        if (each.strip().equals("---") && each.startsWith("---") || each.startsWith("--- ")) {
+        if ((each.strip().equals("---") && each.startsWith("---")) || each.startsWith("--- ")) {
           parts.add(new Part(begins, part.toString()));
           part.setLength(0);
           begins = line;

@@ -135,6 +135,8 @@ public enum Kind {
 
   private final String word;
   private final String about;
+
+  @SuppressWarnings("ImmutableEnumChecker") // records of lists that nobody changes
   private final Shape spec;
 
   Kind(String word, String about, Shape spec) {

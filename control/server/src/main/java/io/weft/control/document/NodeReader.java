@@ -50,8 +50,7 @@ final class NodeReader {
 
   void problem(Node node, String field, String message) {
     if (problems.size() < MOST_PROBLEMS) {
-      problems.add(
-          new Problem(file, firstLine + node.getStartMark().getLine(), field, message));
+      problems.add(new Problem(file, firstLine + node.getStartMark().getLine(), field, message));
     }
   }
 
@@ -61,8 +60,8 @@ final class NodeReader {
       problem(root, "", "must be a document with apiVersion, kind, metadata and spec");
       return Optional.empty();
     }
-    Node node = at(root, name);
-    if (node == root) {
+    Node node = below(root, name);
+    if (node == null) {
       problem(root, name, "is missing");
       return Optional.empty();
     }

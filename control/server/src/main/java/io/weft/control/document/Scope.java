@@ -22,8 +22,7 @@ public record Scope(
     Fields to = document.spec().fields("to");
     String own = document.key().namespace();
     boolean system = own.equals(Document.SYSTEM);
-    String toNamespace =
-        to.text("namespace", system && to.text("service").isEmpty() ? "" : own);
+    String toNamespace = to.text("namespace", system && to.text("service").isEmpty() ? "" : own);
     // Nobody rules how others call others.
     boolean abroad = !system && !toNamespace.equals(own);
     String fromNamespace =
@@ -76,6 +75,7 @@ public record Scope(
 
   private static boolean compatible(Map<String, String> a, Map<String, String> b) {
     return a.entrySet().stream()
-        .allMatch(label -> b.getOrDefault(label.getKey(), label.getValue()).equals(label.getValue()));
+        .allMatch(
+            label -> b.getOrDefault(label.getKey(), label.getValue()).equals(label.getValue()));
   }
 }

@@ -91,7 +91,7 @@ final class Sense {
   }
 
   private void pair(List<String> on, String condition, Fields conf, String codes) {
-    boolean any = conf.has(codes) && !(conf.wholes(codes).isEmpty());
+    boolean any = conf.has(codes) && !conf.wholes(codes).isEmpty();
     if (on.contains(condition) && !any) {
       problem("spec.conf.on", condition + " needs " + codes);
     }
@@ -151,7 +151,8 @@ final class Sense {
     return !matches.isEmpty()
         && matches.stream()
             .map(match -> match.fields("path"))
-            .allMatch(path -> path.has("value") && path.text("type", "PathPrefix").equals("PathPrefix"));
+            .allMatch(
+                path -> path.has("value") && path.text("type", "PathPrefix").equals("PathPrefix"));
   }
 
   private void matches(Fields rule, String path) {

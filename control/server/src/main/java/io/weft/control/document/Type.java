@@ -110,10 +110,7 @@ public sealed interface Type {
     }
 
     Shape oneOf(String... names) {
-      return new Shape(
-          fields,
-          Stream.concat(oneOf.stream(), Stream.of(List.of(names)))
-              .toList());
+      return new Shape(fields, Stream.concat(oneOf.stream(), Stream.of(List.of(names))).toList());
     }
 
     @Override

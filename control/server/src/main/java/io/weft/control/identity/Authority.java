@@ -133,8 +133,7 @@ public final class Authority {
                       new X500Principal("CN=Weft control"),
                       pair.getPublic())
                   .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                  .addExtension(
-                      Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                  .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                   .addExtension(
                       Extension.extendedKeyUsage,
                       false,
@@ -185,8 +184,7 @@ public final class Authority {
     }
     try {
       return KeyFactory.getInstance("EC")
-          .generatePrivate(
-              new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64.toString())));
+          .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64.toString())));
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " is not a private key", e);
     }

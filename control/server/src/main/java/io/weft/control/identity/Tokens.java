@@ -93,13 +93,15 @@ public final class Tokens {
     Token token =
         new Token(parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null);
     known.put(token.id(), token);
-    put(token)
-        .whenComplete(
-            (done, fault) -> {
-              if (fault != null) {
-                LOG.warn("token {} is not in the store yet: {}", token.id(), fault.getMessage());
-              }
-            });
+    var unused =
+        put(token)
+            .whenComplete(
+                (done, fault) -> {
+                  if (fault != null) {
+                    LOG.warn(
+                        "token {} is not in the store yet: {}", token.id(), fault.getMessage());
+                  }
+                });
   }
 
   /** The token that a credential {@code id.secret} proves, if it is one for that purpose. */
@@ -173,8 +175,7 @@ public final class Tokens {
       return Base64.getUrlEncoder()
           .withoutPadding()
           .encodeToString(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(secret.getBytes(StandardCharsets.UTF_8)));
+              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -62,6 +62,12 @@ public final class Loop implements Executor, AutoCloseable {
     return CompletableFuture.supplyAsync(question, this);
   }
 
+  /** Begins it here and hands its answer, once it is there, to whoever waits. */
+  @SuppressWarnings("FutureReturnValueIgnored") // of the outer future the inner one is made
+  public <T> CompletableFuture<T> askAsync(Supplier<CompletableFuture<T>> question) {
+    return CompletableFuture.supplyAsync(question, this).thenCompose(answer -> answer);
+  }
+
   private static void guarded(Runnable work) {
     try {
       work.run();

@@ -341,25 +341,26 @@ public final class Registry {
             commit.put(key, Stored.write(value));
           }
         });
-    store
-        .commit(commit)
-        .whenCompleteAsync(
-            (result, fault) -> {
-              writing = false;
-              if (fault != null) {
-                loop.after(RETRY, this::writeOut);
-                return;
-              }
-              List<String> done = new ArrayList<>();
-              batch.forEach(
-                  (key, value) -> {
-                    if (Objects.equals(value, unwritten.get(key))) {
-                      done.add(key);
-                    }
-                  });
-              done.forEach(unwritten::remove);
-              writeOut();
-            },
-            loop);
+    var unused =
+        store
+            .commit(commit)
+            .whenCompleteAsync(
+                (result, fault) -> {
+                  writing = false;
+                  if (fault != null) {
+                    loop.after(RETRY, this::writeOut);
+                    return;
+                  }
+                  List<String> done = new ArrayList<>();
+                  batch.forEach(
+                      (key, value) -> {
+                        if (Objects.equals(value, unwritten.get(key))) {
+                          done.add(key);
+                        }
+                      });
+                  done.forEach(unwritten::remove);
+                  writeOut();
+                },
+                loop);
   }
 }

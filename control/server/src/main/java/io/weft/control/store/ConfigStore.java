@@ -32,8 +32,8 @@ public interface ConfigStore extends AutoCloseable {
   CompletableFuture<Position> position();
 
   /**
-   * Keeps a key for as long as this process lives and says so: gone once closed, or some time
-   * after the process is.
+   * Keeps a key for as long as this process lives and says so: gone once closed, or some time after
+   * the process is.
    */
   CompletableFuture<Presence> announce(String key, ByteString value, Duration grace);
 

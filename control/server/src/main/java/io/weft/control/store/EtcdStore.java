@@ -57,8 +57,7 @@ final class EtcdStore implements ConfigStore {
   public CompletableFuture<Listing> list(String prefix) {
     return answer(
         client.getKVClient().get(bytes(prefix), GetOption.builder().isPrefix(true).build()),
-        got ->
-            new Listing(position(got), got.getKvs().stream().map(EtcdStore::entry).toList()));
+        got -> new Listing(position(got), got.getKvs().stream().map(EtcdStore::entry).toList()));
   }
 
   @Override
@@ -178,24 +177,24 @@ final class EtcdStore implements ConfigStore {
 
                   private void again() {
                     if (!closed.get()) {
-                      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS)
-                          .execute(() -> retry());
+                      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> retry());
                     }
                   }
 
                   private void retry() {
                     if (!closed.get()) {
-                      announce(key, value, grace)
-                          .whenComplete(
-                              (presence, fault) -> {
-                                if (fault != null) {
-                                  again();
-                                } else if (closed.get()) {
-                                  presence.close();
-                                } else {
-                                  next.complete(presence);
-                                }
-                              });
+                      var unused =
+                          announce(key, value, grace)
+                              .whenComplete(
+                                  (presence, fault) -> {
+                                    if (fault != null) {
+                                      again();
+                                    } else if (closed.get()) {
+                                      presence.close();
+                                    } else {
+                                      next.complete(presence);
+                                    }
+                                  });
                     }
                   }
                 });

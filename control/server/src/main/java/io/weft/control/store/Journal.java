@@ -240,8 +240,7 @@ final class Journal {
       writeAll(out, ByteBuffer.wrap(MAGIC));
       for (ConfigStore.Entry entry : entries) {
         writeAll(
-            out,
-            record(entry.modified(), List.of(new Commit.Write(entry.key(), entry.value()))));
+            out, record(entry.modified(), List.of(new Commit.Write(entry.key(), entry.value()))));
       }
       if (revision > 0) {
         writeAll(out, record(revision, List.of()));

@@ -50,20 +50,21 @@ public final class Mirror {
     round++;
     int mine = round;
     stopWatch();
-    store
-        .list(prefix)
-        .whenCompleteAsync(
-            (listing, fault) -> {
-              if (closed || mine != round) {
-                return;
-              }
-              if (fault != null) {
-                loop.after(AGAIN, () -> restart(mine));
-              } else {
-                take(listing, mine);
-              }
-            },
-            loop);
+    var unused =
+        store
+            .list(prefix)
+            .whenCompleteAsync(
+                (listing, fault) -> {
+                  if (closed || mine != round) {
+                    return;
+                  }
+                  if (fault != null) {
+                    loop.after(AGAIN, () -> restart(mine));
+                  } else {
+                    take(listing, mine);
+                  }
+                },
+                loop);
   }
 
   /** Whether a first listing has been taken. */

@@ -1,0 +1,32 @@
+package io.weft.control.admin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weft.control.edge.Edge;
+import java.util.List;
+
+/** One answer of what all replicas know. */
+final class Merged {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private Merged() {}
+
+  /** Agents of all; the rest is alike everywhere. */
+  static JsonNode status(View.Status own, List<JsonNode> others) {
+    ObjectNode merged = JSON.valueToTree(own);
+    ArrayNode agents = merged.withArray("agents");
+    others.forEach(other -> other.path("agents").forEach(agents::add));
+    return merged;
+  }
+
+  /** An agent reports to one replica: nothing is counted twice. */
+  static JsonNode edges(List<Edge> own, List<JsonNode> others) {
+    ObjectNode merged = JSON.createObjectNode();
+    ArrayNode edges = merged.putArray("edges");
+    own.forEach(edge -> edges.add(JSON.<JsonNode>valueToTree(edge)));
+    others.forEach(other -> other.path("edges").forEach(edges::add));
+    return merged;
+  }
+}

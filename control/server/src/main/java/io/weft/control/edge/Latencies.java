@@ -1,0 +1,34 @@
+package io.weft.control.edge;
+
+import java.util.List;
+
+/** Counts by latency in buckets that grow by the fourth root of two, as agents report them. */
+final class Latencies {
+  private long[] counts = new long[0];
+
+  void add(List<Long> more) {
+    if (more.size() > counts.length) {
+      counts = java.util.Arrays.copyOf(counts, more.size());
+    }
+    for (int i = 0; i < more.size(); i++) {
+      counts[i] += more.get(i);
+    }
+  }
+
+  /** The upper bound of the bucket in which that share of all calls has ended. */
+  double millis(double share) {
+    long all = 0;
+    for (long count : counts) {
+      all += count;
+    }
+    long wanted = Math.max(1, (long) Math.ceil(share * all));
+    long seen = 0;
+    for (int i = 0; i < counts.length; i++) {
+      seen += counts[i];
+      if (all > 0 && seen >= wanted) {
+        return Math.round(Math.pow(2, i / 4.0) / 10.0) / 100.0;
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,320 @@
+package io.weft.control.push;
+
+import io.grpc.stub.StreamObserver;
+import io.weft.api.v1.AgentMessage;
+import io.weft.api.v1.Backend;
+import io.weft.api.v1.ControlMessage;
+import io.weft.api.v1.Hello;
+import io.weft.api.v1.Registration;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.Version;
+import io.weft.api.v1.Welcome;
+import io.weft.control.accept.Accepted;
+import io.weft.control.compile.Compiler;
+import io.weft.control.compile.ServiceId;
+import io.weft.control.edge.Edges;
+import io.weft.control.loop.Loop;
+import io.weft.control.registry.Instance;
+import io.weft.control.registry.Registry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All agents connected to this replica: sends each what it uses as that changes. Confined to the
+ * loop.
+ */
+public final class Fleet {
+  private static final int REPORT_INTERVAL_MILLIS = 1_000;
+
+  /** How long a burst of changes is waited out, and how long at most. */
+  private static final Duration DEBOUNCE = Duration.ofMillis(10);
+
+  private static final Duration DEBOUNCE_AT_MOST = Duration.ofMillis(100);
+
+  /** How long a draining instance waits for its callers to know. */
+  private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(2);
+
+  private final Loop loop;
+  private final Clock clock;
+  private final String replica;
+  private final Supplier<List<String>> replicas;
+  private final Edges edges;
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final Set<Session> drains = new LinkedHashSet<>();
+  private @Nullable Registry registry;
+  private Accepted accepted = new Accepted(0, 0, Map.of());
+  private Compiler compiler = new Compiler(accepted, Map.of());
+  private long dirtySince;
+  private int flushes;
+  private boolean dirty;
+
+  /**
+   * @param replicas addresses of all replicas, for agents to turn to
+   */
+  public Fleet(
+      Loop loop, Clock clock, String replica, Supplier<List<String>> replicas, Edges edges) {
+    this.loop = loop;
+    this.clock = clock;
+    this.replica = replica;
+    this.replicas = replicas;
+    this.edges = edges;
+  }
+
+  /** Where instances are; told once, before any agent connects. */
+  public void registry(Registry where) {
+    registry = where;
+  }
+
+  /** Documents in force have changed. */
+  public void accepted(Accepted now) {
+    accepted = now;
+    recompile();
+  }
+
+  /** Services became known, or others than were. */
+  public void recompile() {
+    compiler = new Compiler(accepted, registry().services());
+    changed();
+  }
+
+  /** The names and policies of now. */
+  public Compiler compiler() {
+    return compiler;
+  }
+
+  /** Something that agents hold may have changed. */
+  public void changed() {
+    long now = System.nanoTime();
+    if (!dirty) {
+      dirty = true;
+      dirtySince = now;
+    } else if (now - dirtySince > DEBOUNCE_AT_MOST.minus(DEBOUNCE).toNanos()) {
+      return;
+    }
+    int mine = ++flushes;
+    loop.after(
+        DEBOUNCE,
+        () -> {
+          if (mine == flushes) {
+            flush();
+          }
+        });
+  }
+
+  private void flush() {
+    dirty = false;
+    sessions.values().forEach(this::push);
+    finishDrains();
+    retryRefused();
+  }
+
+  private void push(Session session) {
+    if (!session.isWaiting()) {
+      session.push(target(session), version());
+    }
+  }
+
+  // Names for all; of the services that it calls their config, and the endpoints that these lead
+  // to.
+  private Collection<Resource> target(Session session) {
+    Map<String, Resource> target = new LinkedHashMap<>();
+    target.put("", compiler.names(session.agent().service().namespace()));
+    Set<ServiceId> reached = new TreeSet<>();
+    for (ServiceId service : session.subscriptions()) {
+      if (compiler.services().containsKey(service)) {
+        Resource config = compiler.config(session.agent().caller(), service);
+        target.put("config/" + service, config);
+        reached.add(service);
+        for (RouteRule rule : config.getServiceConfig().getRulesList()) {
+          for (Backend backend : rule.getBackendsList()) {
+            reached.add(new ServiceId(backend.getNamespace(), backend.getService()));
+          }
+        }
+      }
+    }
+    for (ServiceId service : reached) {
+      target.put(
+          "endpoints/" + service, registry().endpoints(service, session.heldEndpoints(service)));
+    }
+    return target.values();
+  }
+
+  private Version version() {
+    return Version.newBuilder()
+        .setEpoch(accepted.epoch())
+        .setGeneration(accepted.generation())
+        .build();
+  }
+
+  /** An agent said Hello, and its credential is good. */
+  Session connected(Agent agent, Hello hello, StreamObserver<ControlMessage> out, int protocol) {
+    Session before = sessions.remove(agent.uid());
+    if (before != null) {
+      drains.remove(before);
+      before.end(io.grpc.Status.ABORTED.withDescription("this agent has connected anew"));
+    }
+    Session session = new Session(agent, out, hello, clock.instant());
+    sessions.put(agent.uid(), session);
+    registry().connected(agent.uid());
+    session.welcome(
+        Welcome.newBuilder()
+            .setProtocol(protocol)
+            .setMesh("default")
+            .setReplica(replica)
+            .addAllReplicas(replicas.get())
+            .setReportIntervalMillis(REPORT_INTERVAL_MILLIS)
+            .build());
+    push(session);
+    return session;
+  }
+
+  void received(Session session, AgentMessage message) {
+    if (sessions.get(session.agent().uid()) != session) {
+      return;
+    }
+    switch (message.getMessageCase()) {
+      case SUBSCRIBE -> {
+        session.subscribe(message.getSubscribe().getServicesList());
+        push(session);
+      }
+      case REGISTRATION -> {
+        session.registration(message.getRegistration());
+        register(session);
+      }
+      case ACK -> {
+        session.ack(message.getAck(), clock.instant());
+        push(session);
+        finishDrains();
+      }
+      case NACK -> {
+        session.nack(message.getNack());
+        push(session);
+        finishDrains();
+      }
+      case REPORT -> {
+        session.report(message.getReport());
+        edges.report(session.agent().uid(), message.getReport());
+      }
+      case DRAIN -> drain(session);
+      case GOODBYE -> {
+        sessions.remove(session.agent().uid());
+        drains.remove(session);
+        edges.gone(session.agent().uid());
+        registry().remove(session.agent().uid());
+        session.complete();
+      }
+      case HELLO, MESSAGE_NOT_SET -> {}
+    }
+  }
+
+  void ended(Session session) {
+    if (sessions.remove(session.agent().uid(), session)) {
+      drains.remove(session);
+      edges.gone(session.agent().uid());
+      registry().disconnected(session.agent().uid());
+      finishDrains();
+    }
+  }
+
+  private void register(Session session) {
+    Registration said = session.registration();
+    if (said == null) {
+      return;
+    }
+    Instance instance = session.agent().instance(said, replica);
+    List<String> principals = compiler.principals(instance.id());
+    if (!principals.isEmpty() && !principals.contains(instance.principal())) {
+      session.refuse(
+          "the join token's principal "
+              + (instance.principal().isEmpty() ? "(none)" : instance.principal())
+              + " may not register as "
+              + instance.id()
+              + ": its Service allows "
+              + String.join(", ", principals));
+      return;
+    }
+    Optional<String> collision = registry().register(instance);
+    if (collision.isPresent()) {
+      session.refuse(collision.get());
+      return;
+    }
+    session.taken();
+    if (session.isDraining()) {
+      registry().drain(session.agent().uid());
+    }
+  }
+
+  // What stood against it may be gone.
+  private void retryRefused() {
+    for (Session session : List.copyOf(sessions.values())) {
+      if (session.isRefused()) {
+        register(session);
+      }
+    }
+  }
+
+  private void drain(Session session) {
+    session.draining();
+    registry().drain(session.agent().uid());
+    drains.add(session);
+    flush();
+    loop.after(DRAIN_AT_MOST, () -> drained(session));
+  }
+
+  private void finishDrains() {
+    for (Session session : List.copyOf(drains)) {
+      ServiceId service = session.agent().service();
+      String hash = registry().endpoints(service, null).getVersion().getHash();
+      boolean known = sessions.values().stream().allMatch(each -> each.hasEndpoints(service, hash));
+      // Of the callers of other replicas nothing is known here: they are given the whole time.
+      if (known && replicas.get().size() <= 1) {
+        drained(session);
+      }
+    }
+  }
+
+  private void drained(Session session) {
+    if (drains.remove(session)) {
+      session.drained();
+    }
+  }
+
+  /** What every connected agent runs. */
+  public List<AgentStatus> status() {
+    Version now = version();
+    List<AgentStatus> all = new ArrayList<>();
+    sessions.values().forEach(session -> all.add(session.status(replica, now)));
+    return all;
+  }
+
+  /** Lost instances and those of other replicas have no session here. */
+  public boolean isConnected(String uid) {
+    return sessions.containsKey(uid);
+  }
+
+  /** Ends every stream, so that agents turn to another replica or come back. */
+  public void close() {
+    List.copyOf(sessions.values())
+        .forEach(
+            session ->
+                session.end(io.grpc.Status.UNAVAILABLE.withDescription("control is stopping")));
+    sessions.clear();
+  }
+
+  private Registry registry() {
+    return Objects.requireNonNull(registry);
+  }
+}

@@ -1,0 +1,313 @@
+package io.weft.control.push;
+
+import io.grpc.stub.StreamObserver;
+import io.weft.api.v1.Ack;
+import io.weft.api.v1.ControlMessage;
+import io.weft.api.v1.Drained;
+import io.weft.api.v1.Hello;
+import io.weft.api.v1.Nack;
+import io.weft.api.v1.Refused;
+import io.weft.api.v1.Registration;
+import io.weft.api.v1.Report;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.ResourceError;
+import io.weft.api.v1.ResourceType;
+import io.weft.api.v1.ResourceVersion;
+import io.weft.api.v1.Update;
+import io.weft.api.v1.Version;
+import io.weft.api.v1.Welcome;
+import io.weft.control.compile.ServiceId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent's stream: what it uses, what it holds, and the one update that it has not yet answered.
+ * What changes meanwhile goes with the next update, the latest alone. Confined to the loop.
+ */
+final class Session {
+
+  private record Key(ResourceType type, String name) {
+    static Key of(ResourceVersion version) {
+      return new Key(version.getType(), version.getName());
+    }
+  }
+
+  private record Pending(long id, Version version, Map<Key, Optional<String>> hashes) {}
+
+  private final Agent agent;
+  private final StreamObserver<ControlMessage> out;
+  private final Instant since;
+  private final Map<Key, String> held = new HashMap<>();
+  // Hashes that this agent could not build: sent no more until they change.
+  private final Set<ResourceVersion> refused = new HashSet<>();
+  private Set<ServiceId> subscriptions = Set.of();
+  private @Nullable Pending pending;
+  private Version version = Version.getDefaultInstance();
+  private @Nullable Instant ackedAt;
+  private String lastError = "";
+  private String refusal = "";
+  private @Nullable Registration registration;
+  private long updates;
+  private boolean draining;
+
+  Session(Agent agent, StreamObserver<ControlMessage> out, Hello hello, Instant since) {
+    this.agent = agent;
+    this.out = out;
+    this.since = since;
+    hello.getHeldList().forEach(each -> held.put(Key.of(each), each.getHash()));
+    subscribe(hello.getSubscriptionsList());
+  }
+
+  Agent agent() {
+    return agent;
+  }
+
+  void welcome(Welcome welcome) {
+    send(ControlMessage.newBuilder().setWelcome(welcome));
+  }
+
+  void subscribe(Collection<String> services) {
+    Set<ServiceId> all = new TreeSet<>();
+    services.forEach(each -> ServiceId.parse(each).ifPresent(all::add));
+    subscriptions = all;
+  }
+
+  Set<ServiceId> subscriptions() {
+    return subscriptions;
+  }
+
+  /** Whether what it holds or will hold of a service's endpoints is of that hash. */
+  boolean hasEndpoints(ServiceId service, String hash) {
+    String mine = held.get(new Key(ResourceType.ENDPOINTS, service.toString()));
+    return mine == null || mine.equals(hash);
+  }
+
+  @Nullable String heldEndpoints(ServiceId service) {
+    return held.get(new Key(ResourceType.ENDPOINTS, service.toString()));
+  }
+
+  /** Whether an update is on its way: the next is made once it is answered. */
+  boolean isWaiting() {
+    return pending != null;
+  }
+
+  /**
+   * Sends what of the target it does not hold yet, in one message; nothing if it holds all.
+   *
+   * @param target all that it shall hold
+   */
+  void push(Collection<Resource> target, Version now) {
+    List<Resource> resources = new ArrayList<>();
+    List<ResourceVersion> removed = new ArrayList<>();
+    Map<Key, Optional<String>> hashes = new LinkedHashMap<>();
+    Set<Key> wanted = new HashSet<>();
+    for (Resource resource : target) {
+      Key key = Key.of(resource.getVersion());
+      wanted.add(key);
+      String hash = resource.getVersion().getHash();
+      if (!hash.equals(held.get(key)) && !refused.contains(resource.getVersion())) {
+        resources.add(resource);
+        hashes.put(key, Optional.of(hash));
+      }
+    }
+    held.forEach(
+        (key, hash) -> {
+          if (!wanted.contains(key)) {
+            removed.add(
+                ResourceVersion.newBuilder()
+                    .setType(key.type())
+                    .setName(key.name())
+                    .setHash(hash)
+                    .build());
+            hashes.put(key, Optional.empty());
+          }
+        });
+    if (hashes.isEmpty()) {
+      if (!version.equals(now)) {
+        version = now;
+      }
+      return;
+    }
+    updates++;
+    pending = new Pending(updates, now, hashes);
+    send(
+        ControlMessage.newBuilder()
+            .setUpdate(
+                Update.newBuilder()
+                    .setId(updates)
+                    .setVersion(now)
+                    .addAllResources(resources)
+                    .addAllRemoved(removed)));
+  }
+
+  void ack(Ack ack, Instant now) {
+    Pending answered = pending;
+    if (answered == null || answered.id() != ack.getUpdate()) {
+      return;
+    }
+    pending = null;
+    answered.hashes().forEach(this::holds);
+    version = answered.version();
+    ackedAt = now;
+    lastError = "";
+  }
+
+  void nack(Nack nack) {
+    Pending answered = pending;
+    if (answered == null || answered.id() != nack.getUpdate()) {
+      return;
+    }
+    pending = null;
+    Set<Key> failed = new HashSet<>();
+    List<String> messages = new ArrayList<>();
+    for (ResourceError error : nack.getErrorsList()) {
+      Key key = new Key(error.getType(), error.getName());
+      failed.add(key);
+      messages.add(
+          (error.getName().isEmpty() ? error.getType().name() : error.getName())
+              + ": "
+              + error.getMessage());
+      answered
+          .hashes()
+          .getOrDefault(key, Optional.empty())
+          .ifPresent(
+              hash ->
+                  refused.add(
+                      ResourceVersion.newBuilder()
+                          .setType(key.type())
+                          .setName(key.name())
+                          .setHash(hash)
+                          .build()));
+    }
+    // Config is all or nothing; endpoints stand by themselves.
+    boolean configFailed = failed.stream().anyMatch(key -> key.type() != ResourceType.ENDPOINTS);
+    answered
+        .hashes()
+        .forEach(
+            (key, hash) -> {
+              boolean isConfig = key.type() != ResourceType.ENDPOINTS;
+              if (!failed.contains(key) && !(isConfig && configFailed)) {
+                holds(key, hash);
+              }
+            });
+    lastError = String.join("; ", messages);
+  }
+
+  private void holds(Key key, Optional<String> hash) {
+    if (hash.isPresent()) {
+      held.put(key, hash.get());
+    } else {
+      held.remove(key);
+    }
+  }
+
+  /** Takes what it says of its instance; a drain it asked for stays. */
+  void registration(Registration said) {
+    registration = said;
+  }
+
+  @Nullable Registration registration() {
+    return registration;
+  }
+
+  void draining() {
+    draining = true;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Says why a registration was not taken, once for each reason. */
+  void refuse(String reason) {
+    if (!refusal.equals(reason)) {
+      refusal = reason;
+      send(ControlMessage.newBuilder().setRefused(Refused.newBuilder().setMessage(reason)));
+    }
+  }
+
+  boolean isRefused() {
+    return !refusal.isEmpty();
+  }
+
+  void taken() {
+    refusal = "";
+  }
+
+  void drained() {
+    send(ControlMessage.newBuilder().setDrained(Drained.getDefaultInstance()));
+  }
+
+  void report(Report report) {
+    reported = report.getLastError();
+  }
+
+  private String reported = "";
+
+  AgentStatus status(String replica, Version now) {
+    Registration said = registration;
+    String error =
+        !refusal.isEmpty()
+            ? "not registered: " + refusal
+            : !lastError.isEmpty() ? lastError : reported;
+    List<String> hooks =
+        said == null ? List.of() : said.getHooksList().stream().map(Agent::describe).toList();
+    return new AgentStatus(
+        agent.uid(),
+        agent.identity().getNamespace(),
+        agent.identity().getService(),
+        new java.util.TreeMap<>(agent.identity().getLabelsMap()),
+        draining ? "DRAINING" : said == null ? "STARTING" : said.getState().name(),
+        agent.identity().getHost(),
+        agent.identity().getPid(),
+        agent.identity().getAgentVersion(),
+        agent.identity().getJavaVersion(),
+        said == null
+            ? List.of()
+            : said.getPortsList().stream().map(p -> p.getNumber() + "/" + p.getProtocol()).toList(),
+        version.getEpoch(),
+        version.getGeneration(),
+        version.equals(now) && pending == null,
+        ackedAt == null ? "" : ackedAt.toString(),
+        since.toString(),
+        hooks,
+        subscriptions.stream().map(ServiceId::toString).toList(),
+        error,
+        said == null ? List.of() : List.copyOf(said.getErrorsList()),
+        replica);
+  }
+
+  void end(io.grpc.Status status) {
+    try {
+      out.onError(status.asRuntimeException());
+    } catch (IllegalStateException e) {
+      // It ended by itself just now.
+    }
+  }
+
+  void complete() {
+    try {
+      out.onCompleted();
+    } catch (IllegalStateException e) {
+      // It ended by itself just now.
+    }
+  }
+
+  private void send(ControlMessage.Builder message) {
+    try {
+      out.onNext(message.build());
+    } catch (IllegalStateException | io.grpc.StatusRuntimeException e) {
+      // The stream has ended; word of that follows.
+    }
+  }
+}

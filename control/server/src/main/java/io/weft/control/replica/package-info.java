@@ -1,0 +1,5 @@
+/** Control services over one store. */
+@NullMarked
+package io.weft.control.replica;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package io.weft.cli;
+
+import io.weft.control.Control;
+import io.weft.control.Options;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs control in this JVM until it is told to end. */
+@Command(
+    name = "control",
+    description = "Run the control service, which takes policies and pushes them to agents.",
+    mixinStandardHelpOptions = true)
+final class ControlCommand implements Callable<Integer> {
+  private static final Path HOME = Path.of(System.getProperty("user.home"), ".weft", "control");
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:15010",
+      description =
+          "Where agents and this command reach it; port 0 for a free one (${DEFAULT-VALUE}).")
+  private String listen = "";
+
+  @Option(
+      names = "--advertise",
+      paramLabel = "HOST",
+      defaultValue = "",
+      description = "Host by which agents and other replicas reach it, if not that one.")
+  private String advertise = "";
+
+  @Option(
+      names = "--store",
+      paramLabel = "STORE",
+      description =
+          "embedded:<folder>, or etcd:http://host:port[,http://host:port] (embedded, below --data).")
+  private @Nullable String store;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      description = "Folder of its root certificate and tokens (~/.weft/control).")
+  private @Nullable Path data;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    int colon = listen.lastIndexOf(':');
+    if (colon < 1 || !listen.substring(colon + 1).matches("\\d{1,5}")) {
+      throw new Refusal("--listen " + listen + " must be host:port, such as 127.0.0.1:15010");
+    }
+    String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
+    Path folder = data == null ? HOME : data;
+    Options options =
+        new Options(
+            host,
+            Integer.parseInt(listen.substring(colon + 1)),
+            advertise,
+            store == null ? "embedded:" + folder.resolve("store") : store,
+            folder);
+    Control control;
+    try {
+      control = Control.start(options);
+    } catch (IOException | RuntimeException e) {
+      throw new Refusal("control: " + e.getMessage());
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(control::close, "weft-control-close"));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Weft control, listening on " + listen.substring(0, colon) + ":" + control.port());
+    out.println("  store         " + options.store());
+    out.println("  root          " + folder.resolve("root.pem"));
+    out.println("  join token    " + folder.resolve("join-token") + "   (agents)");
+    out.println("  admin token   " + folder.resolve("admin-token") + "   (this command)");
+    out.flush();
+    control.awaitEnd();
+    return 0;
+  }
+}

@@ -1,0 +1,111 @@
+package io.weft.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows which instance of which service runs what. */
+@Command(
+    name = "status",
+    description = "Show which instance of which service runs which policies, and what is wrong.",
+    mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private Connection control;
+
+  @Option(
+      names = {"-o", "--output"},
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES}.")
+  private Output output = Output.table;
+
+  @Override
+  public Integer call() {
+    JsonNode status = control.get("/v1/status");
+    PrintWriter out = spec.commandLine().getOut();
+    if (output == Output.table) {
+      table(status, out);
+    } else {
+      out.println(output.of(status));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private void table(JsonNode status, PrintWriter out) {
+    out.println(
+        "generation "
+            + status.path("generation").asLong()
+            + ", store "
+            + status.path("store").asText()
+            + (status.path("storeLost").asText().isEmpty()
+                ? ""
+                : " (LOST: " + status.path("storeLost").asText() + ")")
+            + ", controls "
+            + status.path("replicas").size());
+    if (status.path("agents").isEmpty()) {
+      out.println("No agent has joined yet.");
+    } else {
+      Tables table =
+          new Tables(
+              "SERVICE", "INSTANCE", "STATE", "LABELS", "PORTS", "GENERATION", "ACKED", "ERROR");
+      Instant now = Instant.now();
+      for (JsonNode agent : status.path("agents")) {
+        table.row(
+            agent.path("namespace").asText() + "/" + agent.path("service").asText(),
+            agent.path("host").asText() + ":" + agent.path("pid").asText(),
+            agent.path("state").asText(),
+            labels(agent.path("labels")),
+            joined(agent.path("ports"), ","),
+            agent.path("generation").asText() + (agent.path("current").asBoolean() ? "" : " (old)"),
+            age(agent.path("ackedAt").asText(), now),
+            agent.path("error").asText());
+      }
+      table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+      out.println();
+      Tables hooks = new Tables("SERVICE", "INSTANCE", "INSTRUMENTS");
+      for (JsonNode agent : status.path("agents")) {
+        hooks.row(
+            agent.path("namespace").asText() + "/" + agent.path("service").asText(),
+            agent.path("host").asText() + ":" + agent.path("pid").asText(),
+            joined(agent.path("hooks"), ", "));
+      }
+      hooks.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+    }
+    for (JsonNode problem : status.path("problems")) {
+      out.println("problem: " + Problems.line(problem).replaceFirst("^weft: ", ""));
+    }
+  }
+
+  private static String labels(JsonNode labels) {
+    return labels.properties().stream()
+        .map(label -> label.getKey() + "=" + label.getValue().asText())
+        .collect(Collectors.joining(","));
+  }
+
+  private static String joined(JsonNode list, String between) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining(between));
+  }
+
+  private static String age(String instant, Instant now) {
+    if (instant.isEmpty()) {
+      return "never";
+    }
+    long seconds = Math.max(0, Duration.between(Instant.parse(instant), now).toSeconds());
+    if (seconds < 120) {
+      return seconds + "s ago";
+    }
+    return seconds < 7200 ? seconds / 60 + "m ago" : seconds / 3600 + "h ago";
+  }
+}

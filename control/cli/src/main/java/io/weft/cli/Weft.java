@@ -1,0 +1,52 @@
+package io.weft.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command's way in. Exit codes: 0 done, 1 refused or failed, 2 not understood. */
+@Command(
+    name = "weft",
+    description = "A service mesh inside the JVM.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {
+      ControlCommand.class,
+      ApplyCommand.class,
+      GetCommand.class,
+      DeleteCommand.class,
+      StatusCommand.class,
+      HistoryCommand.class,
+      CommandLine.HelpCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
+public final class Weft implements Runnable {
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Weft());
+    line.setExecutionExceptionHandler(Weft::failed);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int failed(
+      Exception fault, CommandLine command, CommandLine.ParseResult arguments) {
+    if (!(fault instanceof Refusal refusal)) {
+      command.getErr().println(command.getColorScheme().errorText("weft: " + fault));
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    refusal.lines().forEach(line -> command.getErr().println(line));
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,5 +1,6 @@
 package io.weft.cli;
 
+import io.weft.cli.demo.DemoCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      DemoCommand.class,
       ControlCommand.class,
       ApplyCommand.class,
       GetCommand.class,

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -277,8 +278,7 @@ public final class Acceptance {
   }
 
   private Commit commit(Head next, String author, List<Edit> edits, boolean alsoConfig) {
-    Entry seen = accepted.entries().get(HEAD);
-    Commit commit = new Commit().unchanged(HEAD, seen == null ? 0 : seen.modified());
+    Commit commit = new Commit().unchanged(HEAD, headSeen());
     List<History.Edit> steps = new ArrayList<>();
     for (Edit edit : edits) {
       String path = edit.key().toString();
@@ -293,6 +293,11 @@ public final class Acceptance {
         if (alsoConfig) {
           commit.delete(CONFIG + path);
         }
+      }
+      if (!alsoConfig) {
+        // The two mirrors hear of one commit one after the other: this must be what stands there.
+        Entry text = config.entries().get(CONFIG + path);
+        commit.unchanged(CONFIG + path, text == null ? 0 : text.modified());
       }
       steps.add(new History.Edit(path, edit.before().orElse(null), edit.after().orElse(null)));
     }
@@ -334,7 +339,10 @@ public final class Acceptance {
   private CompletableFuture<Outcome> applyOnLoop(
       Collection<Document> documents, String author, boolean dryRun, int attempt) {
     if (!accepted.isListed() || !config.isListed()) {
-      return notReady(attempt, () -> applyOnLoop(documents, author, dryRun, attempt + 1));
+      return later(
+              attempt,
+              () -> applyOnLoop(documents, author, dryRun, attempt + 1).thenApply(Optional::of))
+          .thenApply(Optional::orElseThrow);
     }
     Map<Document.Key, Document> target = new LinkedHashMap<>();
     inForce.forEach((key, last) -> target.put(key, last.document()));
@@ -362,12 +370,13 @@ public final class Acceptance {
       return CompletableFuture.completedFuture(Outcome.refused(conflicts));
     }
     return carryOut(
-        edits,
-        done,
-        author,
-        dryRun,
-        () -> applyOnLoop(documents, author, dryRun, attempt + 1),
-        attempt);
+            edits,
+            done,
+            author,
+            dryRun,
+            () -> applyOnLoop(documents, author, dryRun, attempt + 1).thenApply(Optional::of),
+            attempt)
+        .thenApply(Optional::orElseThrow);
   }
 
   /** Takes a document out of force; empty if there is none, neither written nor in force. */
@@ -377,69 +386,72 @@ public final class Acceptance {
 
   private CompletableFuture<Optional<Outcome>> deleteOnLoop(
       Document.Key key, String author, int attempt) {
+    Supplier<CompletableFuture<Optional<Outcome>>> again =
+        () -> deleteOnLoop(key, author, attempt + 1);
     if (!inForce.containsKey(key) && !written.containsKey(CONFIG + key)) {
-      return CompletableFuture.completedFuture(Optional.empty());
+      return answer(new Commit().unchanged(HEAD, headSeen()), Optional.empty(), again, attempt);
     }
     return carryOut(
-            List.of(new Edit(key, textInForce(key), Optional.empty())),
-            List.of(new Done(key, "deleted")),
-            author,
-            false,
-            () ->
-                deleteOnLoop(key, author, attempt + 1).thenApply(outcome -> outcome.orElseThrow()),
-            attempt)
-        .thenApply(Optional::of);
+        List.of(new Edit(key, textInForce(key), Optional.empty())),
+        List.of(new Done(key, "deleted")),
+        author,
+        false,
+        again,
+        attempt);
   }
 
-  private CompletableFuture<Outcome> carryOut(
+  private CompletableFuture<Optional<Outcome>> carryOut(
       List<Edit> edits,
       List<Done> done,
       String author,
       boolean dryRun,
-      java.util.function.Supplier<CompletableFuture<Outcome>> again,
+      Supplier<CompletableFuture<Optional<Outcome>>> again,
       int attempt) {
-    if (edits.isEmpty() || dryRun) {
-      return CompletableFuture.completedFuture(
-          new Outcome(done, List.of(), head.epoch(), head.generation()));
-    }
     if (edits.size() > MOST_DOCUMENTS) {
       return CompletableFuture.completedFuture(
-          Outcome.refused(
-              List.of(
-                  new Problem(
-                      "",
-                      0,
-                      "",
-                      edits.size()
-                          + " documents change; at most "
-                          + MOST_DOCUMENTS
-                          + " are taken at once"))));
+          refused(
+              edits.size()
+                  + " documents change; at most "
+                  + MOST_DOCUMENTS
+                  + " are taken at once"));
+    }
+    if (edits.isEmpty() || dryRun) {
+      return answer(
+          new Commit().unchanged(HEAD, headSeen()),
+          Optional.of(new Outcome(done, List.of(), head.epoch(), head.generation())),
+          again,
+          attempt);
     }
     Head next = new Head(Math.max(1, head.epoch()), head.generation() + 1, history);
+    return answer(
+        commit(next, author, edits, true),
+        Optional.of(new Outcome(done, List.of(), next.epoch(), next.generation())),
+        again,
+        attempt);
+  }
+
+  // What was decided on holds only if the store has nothing newer than what was seen here.
+  private CompletableFuture<Optional<Outcome>> answer(
+      Commit commit,
+      Optional<Outcome> outcome,
+      Supplier<CompletableFuture<Optional<Outcome>>> again,
+      int attempt) {
     return store
-        .commit(commit(next, author, edits, true))
+        .commit(commit)
         .thenComposeAsync(
-            result -> {
-              if (result.done()) {
-                return CompletableFuture.completedFuture(
-                    new Outcome(done, List.of(), next.epoch(), next.generation()));
-              }
-              return notReady(attempt, again);
-            },
+            result ->
+                result.done() ? CompletableFuture.completedFuture(outcome) : later(attempt, again),
             loop);
   }
 
   // Another replica was quicker, or the store has not been read yet.
-  private CompletableFuture<Outcome> notReady(
-      int attempt, java.util.function.Supplier<CompletableFuture<Outcome>> again) {
+  private CompletableFuture<Optional<Outcome>> later(
+      int attempt, Supplier<CompletableFuture<Optional<Outcome>>> again) {
     if (attempt >= MOST_TRIES) {
       return CompletableFuture.completedFuture(
-          Outcome.refused(
-              List.of(
-                  new Problem(
-                      "", 0, "", store.describe() + " changes too fast or is away; try again"))));
+          refused(store.describe() + " changes too fast or is away; try again"));
     }
-    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    CompletableFuture<Optional<Outcome>> outcome = new CompletableFuture<>();
     loop.after(
         Duration.ofMillis(50L + 10L * attempt),
         () -> {
@@ -456,5 +468,14 @@ public final class Acceptance {
                       });
         });
     return outcome;
+  }
+
+  private static Optional<Outcome> refused(String why) {
+    return Optional.of(Outcome.refused(List.of(new Problem("", 0, "", why))));
+  }
+
+  private long headSeen() {
+    Entry seen = accepted.entries().get(HEAD);
+    return seen == null ? 0 : seen.modified();
   }
 }

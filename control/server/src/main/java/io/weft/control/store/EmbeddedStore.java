@@ -103,6 +103,9 @@ final class EmbeddedStore implements ConfigStore {
         return CompletableFuture.completedFuture(new Commit.Result(false, revision));
       }
     }
+    if (commit.writes().isEmpty()) {
+      return CompletableFuture.completedFuture(new Commit.Result(true, revision));
+    }
     try {
       journal.append(revision + 1, commit.writes());
     } catch (StoreException e) {

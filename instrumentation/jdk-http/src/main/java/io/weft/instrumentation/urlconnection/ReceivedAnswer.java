@@ -64,7 +64,17 @@ final class ReceivedAnswer implements Answer {
 
   @Override
   public InputStream input() throws IOException {
-    InputStream stream = connection.getInputStream();
+    InputStream stream;
+    try {
+      stream = connection.getInputStream();
+    } catch (IOException refused) {
+      // The library's word for an error status. Few applications go on to read its body, and those
+      // that do not never close it.
+      if (progress != null) {
+        progress.end(-1);
+      }
+      throw refused;
+    }
     if (progress == null) {
       return stream;
     }

@@ -3,7 +3,11 @@ package io.weft.instrumentation.urlconnection;
 import java.net.HttpURLConnection;
 import net.bytebuddy.asm.Advice;
 
-/** Keeps the JDK from writing a request of an attempt a second time, on a new connection. */
+/**
+ * Keeps the JDK from writing a request of an attempt a second time, on a new connection. Set while
+ * it makes the last header, just before it writes: JDK 17 leaves out the request line if it was set
+ * earlier.
+ */
 public final class WriteAdvice {
   private WriteAdvice() {}
 

@@ -77,6 +77,11 @@ public final class ControlService implements AutoCloseable {
     return environment;
   }
 
+  /** Its admin API. */
+  public Admin admin() {
+    return new Admin(this);
+  }
+
   /** Applies documents and fails the test with the command's words if they are refused. */
   public void apply(String documents) {
     try {

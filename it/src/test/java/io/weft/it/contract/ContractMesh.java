@@ -1,0 +1,118 @@
+package io.weft.it.contract;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.weft.it.process.Admin;
+import io.weft.it.process.ControlService;
+import io.weft.it.process.JavaProcess;
+import io.weft.it.process.SpanSink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * The mesh that all contracts share: one control with the embedded store, and one sink of spans.
+ * Started for the first contract, ended after the last.
+ */
+final class ContractMesh implements AutoCloseable {
+  private final Map<String, String> environment;
+  private final ControlService control;
+  private final Admin admin;
+  private final SpanSink spans;
+  private final List<JavaProcess> apps = new ArrayList<>();
+
+  private ContractMesh() {
+    try {
+      Path folder =
+          Files.createTempDirectory(
+              Files.createDirectories(Path.of("target").toAbsolutePath()), "contract");
+      control = ControlService.embedded(folder);
+      admin = control.admin();
+      spans = SpanSink.open();
+      environment = new HashMap<>(control.agentEnvironment(folder));
+      environment.putAll(spans.exporterEnvironment());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts an application as an instance of a service; it ends with the mesh at the latest. */
+  JavaProcess start(String service, JavaProcess.Builder app) {
+    JavaProcess started =
+        app.agent("").env(environment).env("WEFT_SERVICE", service).env("WEFT_DRAIN", "3s").start();
+    apps.add(started);
+    return started;
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  SpanSink spans() {
+    return spans;
+  }
+
+  /** What status says of an application's agent; missing if it has not joined. */
+  JsonNode agent(JavaProcess app) {
+    for (JsonNode agent : admin.status().path("agents")) {
+      if (agent.path("pid").asLong() == app.pid()) {
+        return agent;
+      }
+    }
+    return MissingNode.getInstance();
+  }
+
+  /** The ports status shows for an application, such as {@code 8080/http}. */
+  List<String> ports(JavaProcess app) {
+    List<String> ports = new ArrayList<>();
+    agent(app).path("ports").forEach(port -> ports.add(port.asText()));
+    return ports;
+  }
+
+  /** Waits until an application's agent has acknowledged a generation. */
+  void awaitAcked(JavaProcess app, long generation) {
+    eventually().until(() -> agent(app).path("generation").asLong() >= generation);
+  }
+
+  /** For conditions that come true soon. */
+  static ConditionFactory eventually() {
+    return await().atMost(20, SECONDS).pollInterval(Duration.ofMillis(20));
+  }
+
+  @Override
+  public void close() {
+    apps.forEach(JavaProcess::close);
+    control.close();
+    spans.close();
+  }
+
+  /** Hands the mesh to whoever asks for it. */
+  static final class Extension implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == ContractMesh.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return context
+          .getRoot()
+          .getStore(Namespace.GLOBAL)
+          .getOrComputeIfAbsent(ContractMesh.class, type -> new ContractMesh());
+    }
+  }
+}

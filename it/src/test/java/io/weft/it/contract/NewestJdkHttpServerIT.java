@@ -1,0 +1,16 @@
+package io.weft.it.contract;
+
+import io.weft.it.contract.app.JdkServerApp;
+import io.weft.it.process.JavaProcess;
+import io.weft.it.process.Jdk;
+import java.util.List;
+
+/** The JDK's HttpServer on the newest JDK found. */
+class NewestJdkHttpServerIT extends ServerContract {
+  @Override
+  JavaProcess.Builder application() {
+    return JavaProcess.of("HttpServer")
+        .jdk(Jdk.oldestAndNewest().reduce((oldest, newest) -> newest).orElseThrow())
+        .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
+  }
+}

@@ -1,0 +1,352 @@
+package io.weft.it.contract;
+
+import static io.weft.it.contract.ContractMesh.eventually;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.it.process.JavaProcess;
+import io.weft.it.process.SpanSink.Span;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a server owes the mesh when its application serves on two ports of plain HTTP. The
+ * application answers as {@link io.weft.it.contract.app.Desk} says and prints {@code serving on
+ * port N} for each port.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@ExtendWith(ContractMesh.Extension.class)
+abstract class ServerContract {
+  private static final Pattern PORT = Pattern.compile("serving on port (\\d+)");
+  private static final String ANSWERED = "http.response.status_code";
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Random random = new Random(getClass().getName().hashCode());
+  private ContractMesh mesh;
+  private JavaProcess app;
+  private List<Integer> ports;
+  private JavaProcess bare;
+  private int barePort;
+
+  /** The application under test, to be started. */
+  abstract JavaProcess.Builder application();
+
+  /** The name of its service; no other contract's. */
+  String service() {
+    return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  @BeforeAll
+  void start(ContractMesh shared) {
+    mesh = shared;
+    app = mesh.start(service(), application());
+    bare = application().start();
+    ports = ports(app);
+    barePort = ports(bare).get(0);
+    // Its own name is known to it from the moment it is registered.
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(get("/call?http://" + service() + "/status?200").statusCode())
+                    .isEqualTo(200));
+  }
+
+  @AfterAll
+  void end() {
+    app.close();
+    bare.close();
+  }
+
+  @Test
+  void its_ports_are_in_status_once_they_are_bound_and_no_longer_when_one_is_closed() {
+    JavaProcess other = mesh.start(service() + "-closing", application());
+    List<Integer> bound = ports(other);
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.ports(other))
+                    .containsExactlyInAnyOrder(bound.get(0) + "/http", bound.get(1) + "/http"));
+
+    other.send("close");
+
+    eventually()
+        .untilAsserted(() -> assertThat(mesh.ports(other)).containsExactly(bound.get(0) + "/http"));
+    other.close();
+  }
+
+  @Test
+  void a_trace_goes_on_in_a_span_that_tells_of_the_request_and_its_answer() {
+    String trace = newTrace();
+
+    HttpResponse<String> answer = get("/headers?a=b", "traceparent", parent(trace));
+
+    Span span = onlySpan(trace);
+    assertThat(span.kind()).isEqualTo(Span.SERVER);
+    assertThat(span.parent()).isEqualTo("00f067aa0ba902b7");
+    assertThat(span.name()).startsWith("GET");
+    assertThat(span.attribute("http.request.method")).isEqualTo("GET");
+    assertThat(span.attribute("url.path")).isEqualTo("/headers");
+    assertThat(span.attribute("url.scheme")).isEqualTo("http");
+    assertThat(span.attribute("server.port")).isEqualTo(ports.get(0).toString());
+    assertThat(span.attribute("network.peer.address")).isEqualTo("127.0.0.1");
+    assertThat(span.attribute(ANSWERED)).isEqualTo("200");
+    assertThat(span.status()).isNotEqualTo(Span.ERROR);
+    assertThat(answer.body().toLowerCase(Locale.ROOT))
+        .as("the application sees the server's span as the parent of what it does")
+        .contains("traceparent: 00-" + trace + "-" + span.id() + "-01");
+  }
+
+  @Test
+  void a_request_without_a_trace_begins_one() {
+    Matcher seen =
+        Pattern.compile("(?i)traceparent: 00-(\\p{XDigit}{32})-(\\p{XDigit}{16})-0[01]")
+            .matcher(get("/headers").body());
+
+    assertThat(seen.find()).isTrue();
+    Span span = onlySpan(seen.group(1));
+    assertThat(span.id()).isEqualTo(seen.group(2));
+    assertThat(span.parent()).matches("0*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"204,false", "304,false", "404,false", "500,true", "503,true"})
+  void its_span_has_the_status_of_the_answer(int status, boolean error) {
+    String trace = newTrace();
+
+    assertThat(get("/status?" + status, "traceparent", parent(trace)).statusCode())
+        .isEqualTo(status);
+
+    Span span = onlySpan(trace);
+    assertThat(span.attribute(ANSWERED)).isEqualTo(Integer.toString(status));
+    assertThat(span.status() == Span.ERROR).isEqualTo(error);
+  }
+
+  @Test
+  void an_application_that_throws_is_an_error_in_its_span_and_does_what_it_does_without_the_mesh() {
+    String trace = newTrace();
+
+    String answer = outcome(ports.get(0), "/throw", "traceparent", parent(trace));
+
+    assertThat(answer).isEqualTo(outcome(barePort, "/throw"));
+    assertThat(onlySpan(trace).status()).isEqualTo(Span.ERROR);
+  }
+
+  @Test
+  void headers_of_the_mesh_that_a_stranger_sends_are_not_seen_and_all_others_are() {
+    String seen =
+        get("/headers", "weft-caller", "orders", "Weft-Deadline", "1", "x-weft", "a", "x-weft", "b")
+            .body()
+            .toLowerCase(Locale.ROOT);
+
+    assertThat(seen).doesNotContain("weft-caller", "weft-deadline").contains("x-weft: a,b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/call", "/async/call"})
+  void a_call_made_while_serving_belongs_to_the_request_on_its_thread_or_on_another(String path) {
+    String trace = newTrace();
+
+    String seen =
+        get(path + "?http://" + service() + "/headers", "traceparent", parent(trace)).body();
+
+    assertThat(seen).containsIgnoringCase("traceparent: 00-" + trace);
+    eventually().untilAsserted(() -> assertThat(mesh.spans().of(trace)).hasSize(3));
+    List<Span> spans = mesh.spans().of(trace);
+    Span outer =
+        spans.stream().filter(s -> s.parent().equals("00f067aa0ba902b7")).findFirst().orElseThrow();
+    Span call = spans.stream().filter(s -> s.parent().equals(outer.id())).findFirst().orElseThrow();
+    Span inner = spans.stream().filter(s -> s.parent().equals(call.id())).findFirst().orElseThrow();
+    assertThat(outer.kind()).isEqualTo(Span.SERVER);
+    assertThat(outer.attribute(ANSWERED)).isEqualTo("200");
+    assertThat(call.kind()).isEqualTo(Span.CLIENT);
+    assertThat(inner.kind()).isEqualTo(Span.SERVER);
+  }
+
+  @Test
+  void requests_one_after_the_other_on_one_connection_are_apart() {
+    List<String> traces = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      String trace = newTrace();
+      traces.add(trace);
+      assertThat(get("/headers", "traceparent", parent(trace)).body())
+          .containsIgnoringCase("00-" + trace);
+    }
+    assertThat(traces).allSatisfy(trace -> onlySpan(trace));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65_536, 10_000_000})
+  void bodies_of_any_size_pass_both_ways(int size) throws Exception {
+    byte[] body = new byte[size];
+    random.nextBytes(body);
+
+    HttpResponse<byte[]> sized =
+        http.send(
+            request("/echo").POST(BodyPublishers.ofByteArray(body)).build(),
+            BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> chunked =
+        http.send(
+            request("/async/echo")
+                .POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body)))
+                .build(),
+            BodyHandlers.ofByteArray());
+
+    assertThat(sized.body()).isEqualTo(body);
+    assertThat(chunked.body()).isEqualTo(body);
+  }
+
+  @Test
+  void an_expected_100_comes_as_without_the_mesh() throws Exception {
+    HttpResponse<String> answer =
+        http.send(
+            request("/echo").expectContinue(true).POST(BodyPublishers.ofString("body")).build(),
+            BodyHandlers.ofString());
+
+    assertThat(answer.body()).isEqualTo("body");
+  }
+
+  @Test
+  void its_answers_have_the_head_they_have_without_the_mesh() throws Exception {
+    for (String path :
+        List.of("/headers", "/status?204", "/status?404", "/large?100000", "/nothing")) {
+      for (String method : List.of("GET", "HEAD")) {
+        assertThat(head(ports.get(0), method, path))
+            .as(method + " " + path)
+            .isEqualTo(head(barePort, method, path));
+      }
+    }
+  }
+
+  @Test
+  void a_stopping_application_is_draining_until_what_it_serves_is_served() throws Exception {
+    JavaProcess other = mesh.start(service() + "-stopping", application());
+    List<Integer> bound = ports(other);
+    eventually().until(() -> mesh.ports(other).size() == 2);
+    CompletableFuture<HttpResponse<String>> served =
+        http.sendAsync(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bound.get(0) + "/wait"))
+                .build(),
+            BodyHandlers.ofString());
+    other.awaitLine("waiting");
+
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(other::stop);
+    eventually()
+        .untilAsserted(
+            () -> assertThat(mesh.agent(other).path("state").asText()).isEqualTo("DRAINING"));
+    http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bound.get(1) + "/release")).build(),
+        BodyHandlers.discarding());
+
+    assertThat(served.get(20, SECONDS).statusCode()).isEqualTo(200);
+    assertThat(exit.get(20, SECONDS)).isEqualTo(143);
+    eventually().until(() -> mesh.agent(other).isMissingNode());
+    assertThat(other.output()).noneMatch(line -> line.contains("still being served"));
+  }
+
+  private static List<Integer> ports(JavaProcess process) {
+    List<Integer> found = new ArrayList<>();
+    eventually()
+        .until(
+            () -> {
+              found.clear();
+              process.output().stream()
+                  .map(PORT::matcher)
+                  .filter(Matcher::find)
+                  .forEach(line -> found.add(Integer.valueOf(line.group(1))));
+              return found.size() == 2;
+            });
+    return found;
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.get(0) + path));
+  }
+
+  private HttpResponse<String> get(String path, String... headers) {
+    try {
+      HttpRequest.Builder request = request(path);
+      if (headers.length > 0) {
+        request.headers(headers);
+      }
+      return http.send(request.build(), BodyHandlers.ofString());
+    } catch (java.io.IOException e) {
+      throw new AssertionError(path + " at\n" + String.join("\n", app.output()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The status, or the exception if there is none. */
+  private String outcome(int port, String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            // The client sends a GET a second time when its connection is closed.
+            .POST(BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return Integer.toString(http.send(request.build(), BodyHandlers.ofString()).statusCode());
+    } catch (java.io.IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  private String head(int port, String method, String path) throws Exception {
+    HttpResponse<byte[]> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofByteArray());
+    java.util.Map<String, List<String>> headers = new java.util.TreeMap<>(answer.headers().map());
+    headers.remove("date");
+    if (path.equals("/headers")) {
+      // Its body lists traceparent, too.
+      headers.remove("content-length");
+    }
+    return answer.statusCode() + " " + headers;
+  }
+
+  private Span onlySpan(String trace) {
+    eventually().untilAsserted(() -> assertThat(mesh.spans().of(trace)).isNotEmpty());
+    assertThat(mesh.spans().of(trace)).hasSize(1);
+    return mesh.spans().of(trace).get(0);
+  }
+
+  private String newTrace() {
+    byte[] id = new byte[16];
+    random.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+
+  private static String parent(String trace) {
+    return "00-" + trace + "-00f067aa0ba902b7-01";
+  }
+}

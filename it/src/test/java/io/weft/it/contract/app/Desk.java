@@ -1,0 +1,86 @@
+package io.weft.it.contract.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+
+/** What every server under test answers, whichever library carries the request. Thread-safe. */
+public final class Desk {
+  private final CountDownLatch go = new CountDownLatch(1);
+
+  /** One request, and the way to answer it. */
+  public interface Exchange {
+    /** Path and query. */
+    String target();
+
+    /** All headers, as the application sees them; values of one name joined by commas. */
+    Map<String, String> headers();
+
+    /** The body. */
+    InputStream body() throws IOException;
+
+    /** Answers, and ends the exchange. */
+    void answer(int status, byte[] body) throws IOException;
+  }
+
+  /** Serves one request; what is thrown is told on standard output, too. */
+  public void serve(Exchange exchange) throws IOException {
+    try {
+      answer(exchange);
+    } catch (IOException | RuntimeException e) {
+      System.out.println(exchange.target() + " failed: " + e);
+      throw e;
+    }
+  }
+
+  private void answer(Exchange exchange) throws IOException {
+    String target = exchange.target();
+    String path = target.replaceFirst("\\?.*", "").replaceFirst("^/async/", "/");
+    String rest = target.contains("?") ? target.substring(target.indexOf('?') + 1) : "";
+    switch (path) {
+      case "/headers" -> exchange.answer(200, headers(exchange));
+      case "/echo" -> exchange.answer(200, exchange.body().readAllBytes());
+      case "/status" -> exchange.answer(Integer.parseInt(rest), new byte[0]);
+      case "/large" -> exchange.answer(200, new byte[Integer.parseInt(rest)]);
+      case "/call" -> exchange.answer(200, call(rest));
+      case "/throw" -> throw new IllegalStateException("the application is at fault");
+      case "/wait" -> {
+        await();
+        exchange.answer(200, new byte[0]);
+      }
+      case "/release" -> {
+        go.countDown();
+        exchange.answer(200, new byte[0]);
+      }
+      default -> exchange.answer(404, new byte[0]);
+    }
+  }
+
+  private void await() {
+    System.out.println("waiting");
+    try {
+      go.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static byte[] call(String url) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    try (InputStream body = connection.getInputStream()) {
+      return body.readAllBytes();
+    }
+  }
+
+  private static byte[] headers(Exchange exchange) {
+    return exchange.headers().entrySet().stream()
+        .map(header -> header.getKey() + ": " + header.getValue())
+        .collect(Collectors.joining("\n"))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

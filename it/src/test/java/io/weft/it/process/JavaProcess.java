@@ -26,12 +26,14 @@ public final class JavaProcess implements AutoCloseable {
 
   private final String name;
   private final Process process;
+  private final Duration patience;
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
 
-  private JavaProcess(String name, Process process) {
+  private JavaProcess(String name, Process process, Duration patience) {
     this.name = name;
     this.process = process;
+    this.patience = patience;
     this.reader = new Thread(this::read, "output of " + name);
     reader.setDaemon(true);
     reader.start();
@@ -48,7 +50,7 @@ public final class JavaProcess implements AutoCloseable {
    */
   public Matcher awaitLine(String regex) {
     Pattern pattern = Pattern.compile(regex);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     synchronized (lines) {
       int next = 0;
       while (true) {
@@ -103,7 +105,7 @@ public final class JavaProcess implements AutoCloseable {
   /** Waits for its end and returns the exit code, with all output read. */
   public int awaitExit() {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("still running: " + describe());
       }
       reader.join(PATIENCE.toMillis());
@@ -118,6 +120,21 @@ public final class JavaProcess implements AutoCloseable {
   public int stop() {
     process.destroy();
     return awaitExit();
+  }
+
+  /** Interrupts it as Ctrl-C does (SIGINT). */
+  public void interrupt() {
+    try {
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot interrupt " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while interrupting " + name, e);
+    }
   }
 
   /** Ends it as kill -9 would, and waits until it is gone. */
@@ -168,6 +185,7 @@ public final class JavaProcess implements AutoCloseable {
     private final List<String> options = new ArrayList<>();
     private final List<String> program = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
+    private Duration patience = PATIENCE;
 
     private Builder(String name) {
       this.name = name;
@@ -183,6 +201,12 @@ public final class JavaProcess implements AutoCloseable {
     public Builder agent(String arguments) {
       return option(
           "-javaagent:" + Artifacts.agentJar() + (arguments.isEmpty() ? "" : "=" + arguments));
+    }
+
+    /** What waits for it in vain gives up after so long. */
+    public Builder patience(Duration duration) {
+      this.patience = duration;
+      return this;
     }
 
     /** With an option of the JVM, such as -Dx=y. */
@@ -232,7 +256,7 @@ public final class JavaProcess implements AutoCloseable {
       builder.environment().keySet().removeIf(JavaProcess::steersTheAgent);
       builder.environment().putAll(environment);
       try {
-        return new JavaProcess(name, builder.start());
+        return new JavaProcess(name, builder.start(), patience);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot start " + name, e);
       }

@@ -1,19 +1,74 @@
 package io.weft.it.contract;
 
 import io.weft.it.contract.app.Desk;
+import io.weft.it.process.Artifacts;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
 
 /** Where the applications under test lie. */
 final class TestApps {
   private TestApps() {}
 
-  /** Those that need the JDK alone. */
+  /** The class path of those that need the JDK alone. */
   static Path classes() {
     try {
       return Path.of(Desk.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Compiles an application against the one version of a library that it shall run with, and
+   * returns its class path.
+   *
+   * @param name of the class, in {@code src/test/apps}
+   * @param library folder of the library's jars, in {@code target/libraries}
+   * @param javax whether it knows servlets as javax
+   */
+  static List<Path> compiled(String name, String library, boolean javax) {
+    Path source = Artifacts.existing("it/src/test/apps/" + name + ".java");
+    Path jars = Artifacts.existing("it/target/libraries/" + library);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      Path work = Files.createTempDirectory(jars.getParent().getParent(), library + "-app");
+      Path adapted = work.resolve(name + ".java");
+      String text = Files.readString(source);
+      Files.writeString(adapted, javax ? text.replace("jakarta.", "javax.") : text);
+      List<Path> classPath = new ArrayList<>(List.of(work, classes()));
+      try (DirectoryStream<Path> each = Files.newDirectoryStream(jars, "*.jar")) {
+        each.forEach(classPath::add);
+      }
+      files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
+      files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(work));
+      boolean done =
+          compiler
+              .getTask(
+                  messages,
+                  files,
+                  null,
+                  List.of("--release", "17", "-proc:none"),
+                  null,
+                  files.getJavaFileObjects(adapted))
+              .call();
+      if (!done) {
+        throw new AssertionError(name + " does not fit " + library + ":\n" + messages);
+      }
+      return classPath;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -27,7 +27,8 @@ record TomcatRequest(Request request) implements InboundRequest {
 
   @Override
   public String scheme() {
-    return text(request.scheme());
+    // Until a request is mapped, its scheme is set for TLS and HTTP/2 alone.
+    return request.scheme().isNull() ? "http" : text(request.scheme());
   }
 
   @Override

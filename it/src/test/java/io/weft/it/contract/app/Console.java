@@ -6,11 +6,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /** Takes orders on standard input until it ends. */
-final class Console {
+public final class Console {
   private Console() {}
 
   /** Closes the application's second port when it is told to {@code close}. */
-  static void onClose(Runnable closing) throws IOException {
+  public static void onClose(Runnable closing) throws IOException {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {

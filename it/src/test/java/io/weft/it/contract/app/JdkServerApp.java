@@ -34,6 +34,8 @@ public final class JdkServerApp {
       https.setHttpsConfigurator(new HttpsConfigurator(SSLContext.getDefault()));
       servers.add(open(https));
     }
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> servers.forEach(server -> server.stop(0))));
     Console.onClose(() -> servers.get(1).stop(0));
   }
 

@@ -1,0 +1,111 @@
+import io.weft.it.contract.app.Console;
+import io.weft.it.contract.app.Desk;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+
+/**
+ * Serves with an embedded Tomcat, on two ports. Compiled anew for each Tomcat; for those before 10
+ * with javax in the place of jakarta.
+ */
+public final class TomcatApp {
+  private static final Desk DESK = new Desk();
+
+  public static void main(String[] args) throws Exception {
+    Tomcat tomcat = new Tomcat();
+    tomcat.setBaseDir(args[0]);
+    Context context = tomcat.addContext("", null);
+    Tomcat.addServlet(context, "desk", new DeskServlet()).setAsyncSupported(true);
+    context.addServletMappingDecoded("/*", "desk");
+    List<Connector> connectors = List.of(connector(), connector());
+    for (Connector connector : connectors) {
+      tomcat.getService().addConnector(connector);
+    }
+    tomcat.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(tomcat)));
+    for (Connector connector : connectors) {
+      System.out.println("serving on port " + connector.getLocalPort());
+    }
+    Console.onClose(() -> tomcat.getService().removeConnector(connectors.get(1)));
+  }
+
+  private static Connector connector() {
+    Connector connector = new Connector();
+    connector.setPort(0);
+    return connector;
+  }
+
+  private static void stop(Tomcat tomcat) {
+    try {
+      tomcat.stop();
+    } catch (LifecycleException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static final class DeskServlet extends HttpServlet {
+    private final transient ExecutorService others = Executors.newCachedThreadPool();
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      if (!request.getRequestURI().startsWith("/async/")) {
+        DESK.serve(new Visit(request, response));
+        return;
+      }
+      AsyncContext async = request.startAsync();
+      others.execute(
+          () -> {
+            try {
+              DESK.serve(new Visit(request, response));
+            } catch (IOException e) {
+              response.setStatus(500);
+            } finally {
+              async.complete();
+            }
+          });
+    }
+  }
+
+  private record Visit(HttpServletRequest request, HttpServletResponse response)
+      implements Desk.Exchange {
+    @Override
+    public String target() {
+      String query = request.getQueryString();
+      return request.getRequestURI() + (query == null ? "" : "?" + query);
+    }
+
+    @Override
+    public Map<String, String> headers() {
+      Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      for (String name : Collections.list(request.getHeaderNames())) {
+        headers.put(name, String.join(",", Collections.list(request.getHeaders(name))));
+      }
+      return headers;
+    }
+
+    @Override
+    public InputStream body() throws IOException {
+      return request.getInputStream();
+    }
+
+    @Override
+    public void answer(int status, byte[] body) throws IOException {
+      response.setStatus(status);
+      response.getOutputStream().write(body);
+    }
+  }
+}

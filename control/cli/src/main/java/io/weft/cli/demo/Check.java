@@ -2,6 +2,7 @@ package io.weft.cli.demo;
 
 import io.weft.cli.demo.CheckReport.Saw;
 import io.weft.cli.demo.Customer.Visit;
+import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -291,9 +292,11 @@ final class Check {
                 visits.failuresInWords()));
   }
 
-  // From the file's name on, and without the list of what is allowed.
-  private static String shortened(String problem) {
-    return problem.replaceFirst("^\\S*/", "").replaceFirst("; allowed: .*", "");
+  // Without the folder of a file, and the list of what is allowed.
+  private String shortened(String problem) {
+    return problem
+        .replace(demo.home().policy("") + File.separator, "")
+        .replaceFirst("; allowed: .*", "");
   }
 
   private Visits buy(int orders, String group) {

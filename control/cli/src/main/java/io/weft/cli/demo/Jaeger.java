@@ -128,7 +128,8 @@ final class Jaeger {
     return traces;
   }
 
-  private static Trace trace(JsonNode trace) {
+  /** One of what its API lists. */
+  static Trace trace(JsonNode trace) {
     Map<String, String> processes = new HashMap<>();
     trace
         .path("processes")

@@ -118,12 +118,16 @@ public final class DemoCommand implements Callable<Integer> {
                     "      " + screen.bold(jaeger.page().toString()) + "  traces, in Jaeger"));
     screen.line("");
     screen.line("Try, in another terminal, after   . " + demo.environment());
-    screen.line(
-        "  ./weft apply -f " + policy(home, "canary.yaml") + "     one call in ten to stock v2");
-    screen.line(
-        "  curl -X PUT '" + demo.shop().mood() + "?fail=50'   stock v2 fails half its calls");
-    screen.line(
-        "  ./weft apply -f " + policy(home, "retry.yaml") + "      and no customer sees it");
+    List<String[]> tries =
+        List.of(
+            new String[] {
+              "curl -X PUT '" + demo.shop().mood() + "?fail=50'", "stock v2 fails half its calls"
+            },
+            new String[] {"./weft apply -f " + policy(home, "retry.yaml"), "no customer sees it"},
+            new String[] {
+              "./weft apply -f " + policy(home, "canary.yaml"), "v2 gets one call in ten"
+            });
+    tries.forEach(each -> screen.line("  %-50s  %s".formatted(each[0], each[1])));
     screen.line("");
   }
 

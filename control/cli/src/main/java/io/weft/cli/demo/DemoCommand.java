@@ -4,7 +4,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -118,24 +117,17 @@ public final class DemoCommand implements Callable<Integer> {
                     "      " + screen.bold(jaeger.page().toString()) + "  traces, in Jaeger"));
     screen.line("");
     screen.line("Try, in another terminal, after   . " + demo.environment());
-    List<String[]> tries =
-        List.of(
-            new String[] {
-              "curl -X PUT '" + demo.shop().mood() + "?fail=50'", "stock v2 fails half its calls"
-            },
-            new String[] {"./weft apply -f " + policy(home, "retry.yaml"), "no customer sees it"},
-            new String[] {
-              "./weft apply -f " + policy(home, "canary.yaml"), "v2 gets one call in ten"
-            });
-    tries.forEach(each -> screen.line("  %-50s  %s".formatted(each[0], each[1])));
+    tryThis(
+        screen,
+        "curl -X PUT '" + demo.shop().mood() + "?fail=50'",
+        "stock v2 fails half its calls");
+    tryThis(screen, home.applying("retry.yaml"), "no customer sees it");
+    tryThis(screen, home.applying("canary.yaml"), "v2 gets one call in ten");
     screen.line("");
   }
 
-  // As short as can be from where the user is.
-  private static String policy(Home home, String name) {
-    Path path = home.policy(name);
-    Path here = Path.of("").toAbsolutePath();
-    return (path.startsWith(here) ? here.relativize(path) : path).toString();
+  private static void tryThis(Screen screen, String command, String effect) {
+    screen.line("  %-50s  %s".formatted(command, effect));
   }
 
   // Until the process is told to end.

@@ -27,7 +27,10 @@ final class Home {
       throw new DemoException("cannot tell where this program is: " + e.getMessage());
     }
     String named = System.getProperty("weft.home", "");
-    Path root = named.isEmpty() ? command.resolve("../../../..").normalize() : Path.of(named);
+    Path root =
+        named.isEmpty()
+            ? command.resolve("../../../..").normalize()
+            : Path.of(named).toAbsolutePath();
     if (!Files.isDirectory(root.resolve("demo-apps"))) {
       throw new DemoException("the demo is part of the project's folder: run ./weft demo there");
     }
@@ -61,6 +64,14 @@ final class Home {
     } catch (IOException e) {
       throw new DemoException("cannot read " + policy(name) + ": " + e.getMessage());
     }
+  }
+
+  /** How a person in the current folder applies such a policy. */
+  String applying(String name) {
+    Path here = Path.of("").toAbsolutePath();
+    String launcher = here.equals(root) ? "./weft" : root.resolve("weft").toString();
+    Path file = policy(name);
+    return launcher + " apply -f " + (here.equals(root) ? here.relativize(file) : file);
   }
 
   private Path built(String relative) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -34,6 +35,7 @@ final class ContractMesh implements AutoCloseable {
   private final Admin admin;
   private final SpanSink spans;
   private final List<JavaProcess> apps = new ArrayList<>();
+  private @Nullable Stock stock;
 
   private ContractMesh() {
     try {
@@ -56,6 +58,14 @@ final class ContractMesh implements AutoCloseable {
         app.agent("").env(environment).env("WEFT_SERVICE", service).env("WEFT_DRAIN", "3s").start();
     apps.add(started);
     return started;
+  }
+
+  /** The services that clients call; started for the first who asks. */
+  Stock stock() {
+    if (stock == null) {
+      stock = new Stock(this);
+    }
+    return stock;
   }
 
   Admin admin() {
@@ -96,6 +106,9 @@ final class ContractMesh implements AutoCloseable {
   @Override
   public void close() {
     apps.forEach(JavaProcess::close);
+    if (stock != null) {
+      stock.close();
+    }
     control.close();
     spans.close();
   }

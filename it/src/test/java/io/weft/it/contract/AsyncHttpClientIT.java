@@ -1,0 +1,8 @@
+package io.weft.it.contract;
+
+/** java.net.http, sendAsync. */
+class AsyncHttpClientIT extends ClientContract {
+  AsyncHttpClientIT() {
+    super("HttpClient-async");
+  }
+}

@@ -1,0 +1,818 @@
+package io.weft.it.contract;
+
+import static io.weft.it.contract.ContractMesh.eventually;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.it.contract.Client.Answer;
+import io.weft.it.contract.Client.Call;
+import io.weft.it.contract.ScriptedServer.Request;
+import io.weft.it.contract.ScriptedServer.Script;
+import io.weft.it.contract.app.JdkServerApp;
+import io.weft.it.process.JavaProcess;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a client owes the mesh and its application: policies obeyed, and all else as it is without
+ * the agent. The same application runs twice, with the agent and bare.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@ExtendWith(ContractMesh.Extension.class)
+abstract class ClientContract {
+  private static final String ROUND_ROBIN = "{algorithm: ROUND_ROBIN}";
+
+  private final String library;
+  private final Set<String> applied = new LinkedHashSet<>();
+  private CountDownLatch hold = new CountDownLatch(1);
+  private ContractMesh mesh;
+  private Stock stock;
+  private Client client;
+  private Client bare;
+
+  ClientContract(String library) {
+    this.library = library;
+  }
+
+  @BeforeAll
+  void start(ContractMesh shared) {
+    mesh = shared;
+    JavaProcess meshed = mesh.start(service(), Client.app(library));
+    JavaProcess plain = Client.app(library).start();
+    stock = mesh.stock();
+    client = new Client(meshed);
+    bare = new Client(plain);
+    eventually().until(() -> client.get("http://stock/").status() == 200);
+    eventually().until(() -> client.get("http://gap/").status() == 200);
+    stock.reset();
+  }
+
+  @AfterEach
+  void tidy() {
+    hold.countDown();
+    hold = new CountDownLatch(1);
+    withdraw();
+    stock.reset();
+    nothingIsLeftInFlight();
+    stock.reset();
+  }
+
+  // LEAST_REQUEST, which rules where no document does, would not choose an instance that seems
+  // busier than the other: all of 20 fall to one by chance in two of a million runs.
+  private void nothingIsLeftInFlight() {
+    eventually()
+        .untilAsserted(
+            () -> {
+              stock.reset();
+              for (int i = 0; i < 20; i++) {
+                client.get("http://stock/");
+              }
+              assertThat(stock.v1().requests()).as("requests to v1").isNotEmpty();
+              assertThat(stock.v2().requests()).as("requests to v2").isNotEmpty();
+            });
+  }
+
+  @AfterAll
+  void end() {
+    client.close();
+    bare.close();
+  }
+
+  // Where calls go
+
+  @Test
+  void a_host_outside_the_mesh_gets_the_very_bytes_it_gets_without_the_agent() throws Exception {
+    try (ScriptedServer outside = new ScriptedServer("127.0.0.1", 0)) {
+      String url = "http://" + outside.authority() + "/a%20b/../c;d=e?f=g%2Fh&i";
+      for (Client each : List.of(bare, client)) {
+        each.call("GET", url).header("X-Own", "a, b").send();
+        each.call("POST", url).body(100).send();
+        each.call("PUT", url).body(100, "chunked").send();
+      }
+
+      List<Request> seen = outside.requests();
+      assertThat(seen).hasSize(6);
+      for (int i = 0; i < 3; i++) {
+        assertThat(seen.get(i + 3).head()).isEqualTo(seen.get(i).head());
+        assertThat(seen.get(i + 3).body()).isEqualTo(seen.get(i).body());
+      }
+    }
+  }
+
+  @Test
+  void a_name_of_the_mesh_is_called_without_dns_and_keeps_host_path_and_headers() {
+    Answer answer =
+        client.call("GET", "http://stock/a%20b/c;d=e?f=g%2Fh&i").header("X-Own", "a, b").send();
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.field("url")).isEqualTo("http://stock/a%20b/c;d=e?f=g%2Fh&i");
+    Request request = stock.requests().get(0);
+    assertThat(request.target()).isEqualTo("/a%20b/c;d=e?f=g%2Fh&i");
+    assertThat(request.header("host")).isEqualTo("stock");
+    assertThat(request.header("x-own")).isEqualTo("a, b");
+    assertThat(request.header("traceparent")).matches("00-\\p{XDigit}{32}-\\p{XDigit}{16}-01");
+    assertThat(request.headers().keySet()).noneMatch(name -> name.startsWith("weft"));
+  }
+
+  @Test
+  void apart_from_the_trace_an_instance_sees_what_it_sees_without_the_agent() throws Exception {
+    for (Client each : List.of(bare, client)) {
+      String url = each == bare ? "http://" + stock.v1().authority() : "http://stock";
+      each.call("GET", url + "/x?y").header("X-Own", "a, b").send();
+      each.call("POST", url + "/x").body(100).send();
+      each.call("PUT", url + "/x").body(100, "chunked").send();
+      each.call("DELETE", url + "/x").send();
+    }
+
+    List<Request> seen = stock.requests();
+    Map<String, String> bareHeads = new LinkedHashMap<>();
+    Map<String, String> heads = new LinkedHashMap<>();
+    for (Request request : seen) {
+      (request.header("host").equals("stock") ? heads : bareHeads)
+          .put(
+              request.method(),
+              request
+                  .head()
+                  .replaceAll("(?i)traceparent: .*\r\n", "")
+                  .replaceAll("(?i)host: .*\r\n", "")
+                  .toLowerCase(Locale.ROOT)
+                  .lines()
+                  .sorted()
+                  .toList()
+                  .toString());
+    }
+    assertThat(heads).containsExactlyInAnyOrderEntriesOf(bareHeads);
+  }
+
+  @Test
+  void ROUND_ROBIN_takes_instances_in_turn() {
+    apply("LoadBalancer", ROUND_ROBIN);
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+
+    assertThat(stock.v1().requests()).hasSize(5);
+    assertThat(stock.v2().requests()).hasSize(5);
+  }
+
+  @Test
+  void LEAST_REQUEST_spares_the_instance_that_is_busy() {
+    apply("LoadBalancer", "{algorithm: LEAST_REQUEST}");
+    CountDownLatch held = hold;
+    stock.both(
+        (request, reply) -> {
+          if (request.target().equals("/held")) {
+            await(held);
+          }
+          reply.send(200, "");
+        });
+    CompletableFuture<Answer> busy = client.call("GET", "http://stock/held").sendAsync();
+    eventually().until(() -> stock.requests().size() == 1);
+    ScriptedServer idle = stock.v1().requests().isEmpty() ? stock.v1() : stock.v2();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+
+    assertThat(idle.requests()).hasSize(10);
+    held.countDown();
+    assertThat(busy.join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_route_sends_by_path_method_header_and_query_to_instances_with_labels() {
+    apply(
+        "Route",
+        """
+        {rules: [
+          {name: path, matches: [{path: {value: /new}}], backends: [{service: stock, labels: {version: v2}}]},
+          {name: method, matches: [{method: PUT}], backends: [{service: stock, labels: {version: v2}}]},
+          {name: header, matches: [{headers: [{name: x-tester, value: "yes"}]}], backends: [{service: stock, labels: {version: v2}}]},
+          {name: query, matches: [{queryParams: [{name: v, value: "2"}]}], backends: [{service: stock, labels: {version: v2}}]},
+          {name: rest, backends: [{service: stock, labels: {version: v1}}]}]}""");
+
+    for (int i = 0; i < 3; i++) {
+      client.get("http://stock/new/things");
+      client.call("PUT", "http://stock/").body(10).send();
+      client.call("GET", "http://stock/").header("X-Tester", "yes").send();
+      client.get("http://stock/?v=2");
+    }
+    assertThat(stock.v1().requests()).isEmpty();
+    assertThat(stock.v2().requests()).hasSize(12);
+
+    for (int i = 0; i < 3; i++) {
+      client.get("http://stock/newer");
+      client.call("GET", "http://stock/").header("X-Tester", "no").send();
+      client.get("http://stock/?v=21");
+    }
+    assertThat(stock.v1().requests()).hasSize(9);
+  }
+
+  @Test
+  void a_route_shares_out_by_weight() {
+    apply(
+        "Route",
+        """
+        {rules: [{backends: [
+          {service: stock, labels: {version: v1}, weight: 1},
+          {service: stock, labels: {version: v2}, weight: 3}]}]}""");
+
+    for (int i = 0; i < 100; i++) {
+      client.get("http://stock/");
+    }
+
+    // Mean 75, standard deviation 4.3.
+    assertThat(stock.v2().requests().size()).isBetween(49, 99);
+    assertThat(stock.requests()).hasSize(100);
+  }
+
+  @Test
+  void a_route_changes_headers_host_and_path() {
+    apply(
+        "Route",
+        """
+        {rules: [{
+          matches: [{path: {value: /old}}],
+          filters: [
+            {requestHeaders: {set: [{name: x-set, value: mesh}], remove: [x-removed]}},
+            {responseHeaders: {add: [{name: x-added, value: mesh}], remove: [x-secret]}},
+            {urlRewrite: {host: other.example, path: {replacePrefixMatch: /new}}}]}]}""");
+    stock.both((request, reply) -> reply.send(200, "", "X-Secret: s", "X-Kept: k"));
+
+    Answer answer =
+        client
+            .call("GET", "http://stock/old/thing?q=1")
+            .header("x-set", "app")
+            .header("x-removed", "app")
+            .send();
+
+    Request request = stock.requests().get(0);
+    assertThat(request.target()).isEqualTo("/new/thing?q=1");
+    assertThat(request.header("host")).isEqualTo("other.example");
+    assertThat(request.header("x-set")).isEqualTo("mesh");
+    assertThat(request.header("x-removed")).isEmpty();
+    assertThat(answer.header("x-added")).isEqualTo("mesh");
+    assertThat(answer.header("x-kept")).isEqualTo("k");
+    assertThat(answer.header("x-secret")).isEmpty();
+  }
+
+  @Test
+  void a_route_redirects_by_itself() {
+    apply(
+        "Route",
+        """
+        {rules: [
+          {matches: [{path: {value: /old}}], filters: [{redirect: {path: {replaceFullPath: /new}, statusCode: 301}}]},
+          {name: rest}]}""");
+
+    Answer shown = client.call("GET", "http://stock/old").withoutRedirects().send();
+    Answer followed = client.get("http://stock/old");
+
+    assertThat(shown.status()).isEqualTo(301);
+    assertThat(shown.header("location")).isEqualTo("http://stock/new");
+    assertThat(followed.status()).isEqualTo(200);
+    assertThat(stock.requests()).extracting(Request::target).containsExactly("/new");
+  }
+
+  @Test
+  void a_policy_that_changes_is_followed_without_a_restart() {
+    for (String version : List.of("v1", "v2", "v1")) {
+      toVersion(version);
+      stock.reset();
+
+      client.get("http://stock/");
+
+      assertThat(stock.v1().requests()).hasSize(version.equals("v1") ? 1 : 0);
+      assertThat(stock.v2().requests()).hasSize(version.equals("v2") ? 1 : 0);
+    }
+  }
+
+  // Answers of the mesh's own
+
+  @Test
+  void labels_that_no_instance_has_are_a_503_that_tells_why() {
+    toVersion("v9");
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("weft-reason")).startsWith("Route/default/contract ");
+    assertThat(answer.body()).contains("Route/default/contract");
+    assertThat(stock.requests()).isEmpty();
+  }
+
+  @Test
+  void a_service_without_instances_is_a_503_that_tells_why() {
+    put("Service", "nobody", "spec: {ports: [{name: http, number: 80, protocol: http}]}");
+
+    eventually()
+        .untilAsserted(
+            () -> {
+              Answer answer = client.get("http://nobody/");
+              assertThat(answer.status()).isEqualTo(503);
+              assertThat(answer.header("weft-reason")).startsWith("Service/default/nobody ");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{request: 300ms}", "{perTry: 300ms}"})
+  void an_answer_that_does_not_come_in_time_is_a_504_that_tells_why(String timeout) {
+    apply("Timeout", timeout);
+    hang();
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(504);
+    assertThat(answer.header("weft-reason")).startsWith("Timeout/default/contract ");
+    assertThat(stock.requests()).hasSize(1);
+  }
+
+  @Test
+  void a_time_limit_covers_a_body_that_is_sent_and_not_taken() {
+    apply("Timeout", "{request: 300ms}");
+    hang();
+
+    Answer answer = client.call("POST", "http://stock/").body(10_000, "chunked").send();
+
+    assertThat(answer.status()).isEqualTo(504);
+  }
+
+  // Retries
+
+  @Test
+  void a_get_that_is_answered_503_is_tried_at_another_instance() {
+    apply("Retry", "{attempts: 2, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    stock.v1().script((request, reply) -> reply.send(503, "not me"));
+    stock.v2().script((request, reply) -> reply.send(200, "me"));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("me");
+    }
+
+    assertThat(stock.v2().requests()).hasSize(10);
+    assertThat(stock.v1().requests()).isNotEmpty();
+  }
+
+  @Test
+  void without_a_policy_a_503_is_the_answer() {
+    stock.both((request, reply) -> reply.send(503, "not me", "X-From: app"));
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("not me");
+    assertThat(answer.header("weft-reason")).isEmpty();
+    assertThat(stock.requests()).hasSize(1);
+  }
+
+  @Test
+  void once_attempts_are_exhausted_the_last_answer_is_the_answer() {
+    apply("Retry", "{attempts: 3, on: [gateway-error], backoff: {base: 1ms, max: 1ms}}");
+    stock.both((request, reply) -> reply.send(503, "no", "X-From: app"));
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("no");
+    assertThat(answer.header("x-from")).isEqualTo("app");
+    assertThat(stock.requests()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void an_instance_that_does_not_listen_is_not_noticed(String method) {
+    for (int i = 0; i < 4; i++) {
+      Call call = client.call(method, "http://gap/");
+      assertThat((method.equals("POST") ? call.body(1_000, "chunked") : call).send().status())
+          .isEqualTo(200);
+    }
+
+    assertThat(stock.beside().requests()).hasSize(4);
+  }
+
+  @Test
+  void a_get_whose_connection_breaks_is_tried_again_if_a_policy_says_so() {
+    apply("Retry", "{attempts: 2, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    stock.v1().script((request, reply) -> reply.reset());
+    stock.v2().script((request, reply) -> reply.send(200, "me"));
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("me");
+    }
+  }
+
+  @Test
+  void one_attempt_is_one_request_on_the_wire() {
+    toVersion("v1");
+    stock
+        .v1()
+        .script(
+            (request, reply) -> {
+              request.body();
+              reply.end();
+            });
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.get("http://stock/").exception()).isNotEmpty();
+      assertThat(client.call("POST", "http://stock/").body(100).send().exception()).isNotEmpty();
+    }
+
+    assertThat(stock.v1().requests())
+        .extracting(request -> request.header("traceparent"))
+        .as("the library repeats none by itself")
+        .doesNotHaveDuplicates();
+    assertThat(stock.v1().requests())
+        .filteredOn(request -> request.method().equals("POST"))
+        .hasSize(3);
+  }
+
+  @Test
+  void a_post_whose_body_has_left_and_cannot_be_sent_again_is_not_retried() {
+    apply(
+        "Retry", "{attempts: 3, on: [5xx], idempotentOnly: false, backoff: {base: 1ms, max: 1ms}}");
+    stock.both(
+        (request, reply) -> {
+          request.body();
+          reply.send(503, "no");
+        });
+
+    Answer answer = client.call("POST", "http://stock/").body(200_000, "chunked").send();
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(stock.requests()).hasSize(1);
+  }
+
+  @Test
+  void a_post_is_retried_as_it_is_if_it_is_known_to_do_no_harm() throws Exception {
+    apply("Retry", "{attempts: 2, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    stock.both((request, reply) -> reply.send(503, ""));
+
+    client.call("POST", "http://stock/").body(1_000).send();
+    assertThat(stock.requests()).hasSize(1);
+
+    stock.reset();
+    stock.both((request, reply) -> reply.send(503, ""));
+    client.call("POST", "http://stock/").header("Idempotency-Key", "1").body(1_000).send();
+    assertSentTwice();
+
+    apply(
+        "Retry", "{attempts: 2, on: [5xx], idempotentOnly: false, backoff: {base: 1ms, max: 1ms}}");
+    stock.reset();
+    stock.both((request, reply) -> reply.send(503, ""));
+    client.call("POST", "http://stock/").body(1_000).send();
+    assertSentTwice();
+  }
+
+  private void assertSentTwice() throws IOException {
+    assertThat(stock.v1().requests()).hasSize(1);
+    assertThat(stock.v2().requests()).hasSize(1);
+    byte[] body = stock.requests().get(0).body();
+    assertThat(body).hasSize(1_000);
+    assertThat(stock.requests().get(1).body()).isEqualTo(body);
+  }
+
+  @Test
+  void an_attempt_that_takes_too_long_is_given_up_for_another() {
+    apply(
+        "Retry", "{attempts: 2, on: [5xx], perTryTimeout: 300ms, backoff: {base: 1ms, max: 1ms}}");
+    CountDownLatch held = hold;
+    stock
+        .v1()
+        .script(
+            (request, reply) -> {
+              await(held);
+              reply.send(200, "late");
+            });
+    stock.v2().script((request, reply) -> reply.send(200, "in time"));
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("in time");
+    }
+  }
+
+  @Test
+  void a_killed_instance_costs_a_caller_that_retries_no_call() {
+    JavaProcess one = mortal();
+    JavaProcess other = mortal();
+    put(
+        "Retry",
+        "mortal",
+        "spec: {to: {service: "
+            + mortalName()
+            + "}, conf: {attempts: 3, on: [5xx], backoff: {base: 1ms, max: 1ms}}}");
+    eventually().until(() -> mesh.ports(one).size() == 2 && mesh.ports(other).size() == 2);
+    eventually().until(() -> client.get("http://" + mortalName() + "/headers").status() == 200);
+    CompletableFuture<List<Answer>> answers =
+        CompletableFuture.supplyAsync(
+            () ->
+                IntStream.range(0, 200)
+                    .mapToObj(i -> client.get("http://" + mortalName() + "/headers"))
+                    .toList());
+
+    one.kill();
+
+    assertThat(answers.join()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+    other.close();
+  }
+
+  private JavaProcess mortal() {
+    return mesh.start(
+        mortalName(),
+        JavaProcess.of("mortal").main(List.of(TestApps.classes()), JdkServerApp.class.getName()));
+  }
+
+  private String mortalName() {
+    return "mortal-" + service();
+  }
+
+  // As without the agent
+
+  static Stream<Behaviour> behaviours() {
+    return Stream.of(
+        new Behaviour("empty", "GET", (request, reply) -> reply.send(200, "")),
+        new Behaviour("text", "GET", (request, reply) -> reply.send(200, "text")),
+        new Behaviour(
+            "chunks and trailers",
+            "GET",
+            (request, reply) ->
+                reply.raw(
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n"
+                        + "3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: t\r\n\r\n")),
+        new Behaviour(
+            "until the connection ends",
+            "GET",
+            (request, reply) -> {
+              reply.raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end");
+              reply.end();
+            }),
+        new Behaviour(
+            "HTTP/1.0",
+            "GET",
+            (request, reply) -> {
+              reply.raw("HTTP/1.0 200 OK\r\n\r\nold");
+              reply.end();
+            }),
+        new Behaviour(
+            "HEAD",
+            "HEAD",
+            (request, reply) -> reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n")),
+        new Behaviour("204", "GET", (request, reply) -> reply.send(204, "")),
+        new Behaviour("304", "GET", (request, reply) -> reply.send(304, "", "ETag: \"e\"")),
+        new Behaviour("400", "GET", (request, reply) -> reply.send(400, "bad")),
+        new Behaviour(
+            "401",
+            "GET",
+            (request, reply) -> reply.send(401, "who", "WWW-Authenticate: Basic realm=\"r\"")),
+        new Behaviour("404", "GET", (request, reply) -> reply.send(404, "not there")),
+        new Behaviour("404 without a body", "GET", (request, reply) -> reply.send(404, "")),
+        new Behaviour("500", "POST", (request, reply) -> reply.send(500, "broken")),
+        new Behaviour(
+            "103 before 200",
+            "GET",
+            (request, reply) -> {
+              reply.raw("HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n");
+              reply.send(200, "after hints");
+              reply.end();
+            }),
+        new Behaviour(
+            "several of a header",
+            "GET",
+            (request, reply) -> reply.send(200, "", "Set-Cookie: a=1", "Set-Cookie: b=2", "X-E:")),
+        new Behaviour(
+            "encoded content",
+            "GET",
+            (request, reply) -> reply.send(200, "not really gzip", "Content-Encoding: gzip")),
+        new Behaviour("redirect", "GET", ClientContract::redirect),
+        new Behaviour("redirect of a POST", "POST", ClientContract::redirect),
+        new Behaviour(
+            "redirect in circles", "GET", (request, reply) -> reply.send(302, "", "Location: /")),
+        new Behaviour(
+            "a body that ends early",
+            "GET",
+            (request, reply) -> {
+              reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+              reply.end();
+            }),
+        new Behaviour(
+            "chunks that end early",
+            "GET",
+            (request, reply) -> {
+              reply.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+              reply.end();
+            }),
+        new Behaviour(
+            "no HTTP",
+            "POST",
+            (request, reply) -> {
+              request.body();
+              reply.raw("what?\r\n\r\n");
+              reply.end();
+            }),
+        new Behaviour(
+            "no answer",
+            "POST",
+            (request, reply) -> {
+              request.body();
+              reply.end();
+            }));
+  }
+
+  private static void redirect(Request request, ScriptedServer.Reply reply) throws IOException {
+    if (request.target().startsWith("/there")) {
+      reply.send(200, request.method() + " came there");
+    } else {
+      reply.send(302, "go there", "Location: /there?a=b");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("behaviours")
+  void an_answer_is_what_it_is_without_the_agent(Behaviour behaviour) {
+    stock.both(behaviour.script());
+    Call without = bare.call(behaviour.method(), "http://" + stock.v1().authority() + "/");
+    Call with = client.call(behaviour.method(), "http://stock/");
+    if (behaviour.method().equals("POST")) {
+      without.body(100);
+      with.body(100);
+    }
+
+    assertThat(with.send().anywhere()).isEqualTo(without.send().anywhere());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void an_answer_that_takes_longer_than_the_library_waits_is_the_librarys_exception(String method) {
+    hang();
+    Call without = bare.call(method, "http://" + stock.v1().authority() + "/").timeoutMillis(200);
+    Call with = client.call(method, "http://stock/").timeoutMillis(200);
+    if (method.equals("POST")) {
+      without.body(100);
+      with.body(100);
+    }
+
+    String expected = without.send().exception();
+
+    assertThat(expected).isNotEmpty();
+    assertThat(with.send().exception()).isEqualTo(expected);
+  }
+
+  @Test
+  void a_server_that_wants_the_body_says_100() {
+    stock.both(
+        (request, reply) -> {
+          reply.raw("HTTP/1.1 100 Continue\r\n\r\n");
+          reply.send(200, request.body().length + " bytes");
+        });
+
+    Answer answer =
+        client
+            .call("POST", "http://stock/")
+            .header("Expect", "100-continue")
+            .body(100, "fixed")
+            .send();
+
+    assertThat(answer.body()).isEqualTo("100 bytes");
+    assertThat(stock.requests().get(0).header("expect")).isEqualTo("100-continue");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"whole", "fixed", "chunked"})
+  void large_bodies_pass_both_ways(String mode) {
+    stock.both((request, reply) -> reply.send(200, request.body()));
+
+    for (int size : new int[] {0, 1, 70_000, 10_000_000}) {
+      Answer answer = client.call("POST", "http://stock/").body(size, mode).send();
+      Answer expected =
+          bare.call("POST", "http://" + stock.v1().authority() + "/").body(size, mode).send();
+
+      assertThat(answer.field("size")).isEqualTo(Integer.toString(size));
+      assertThat(answer.field("sha256")).isEqualTo(expected.field("sha256"));
+    }
+  }
+
+  @Test
+  void a_body_streams_while_it_is_made() {
+    CountDownLatch held = hold;
+    stock.both(
+        (request, reply) -> {
+          reply.raw("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none");
+          await(held);
+          reply.raw("two");
+        });
+
+    Call call = client.call("GET", "http://stock/").begin();
+    call.awaitFirstByte();
+    held.countDown();
+
+    assertThat(call.await().body()).isEqualTo("onetwo");
+  }
+
+  @Test
+  void connections_are_kept_and_used_again() {
+    toVersion("v1");
+    client.get("http://stock/");
+    stock.reset();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+
+    assertThat(stock.v1().requests()).hasSize(10);
+    assertThat(stock.v1().connections()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void many_calls_at_once_are_apart() {
+    stock.both((request, reply) -> reply.send(200, request.target()));
+    List<CompletableFuture<Answer>> calls = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      calls.add(client.call("GET", "http://stock/" + i).sendAsync());
+    }
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(calls.get(i).join().body()).isEqualTo("/" + i);
+    }
+  }
+
+  /** What a server does, by name. */
+  record Behaviour(String name, String method, Script script) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private String service() {
+    return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private void hang() {
+    CountDownLatch held = hold;
+    stock.both(
+        (request, reply) -> {
+          await(held);
+          reply.end();
+        });
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      if (!latch.await(60, SECONDS)) {
+        throw new IOException("held for too long");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private void toVersion(String version) {
+    apply("Route", "{rules: [{backends: [{service: stock, labels: {version: " + version + "}}]}]}");
+  }
+
+  /** Puts a policy for calls to stock, in force when this returns. */
+  private void apply(String kind, String conf) {
+    put(kind, "contract", "spec:\n  to: {service: stock}\n  conf: " + conf.indent(4).strip());
+  }
+
+  private void put(String kind, String name, String spec) {
+    applied.add(kind + "/" + name);
+    long generation =
+        mesh.admin()
+            .apply(
+                "apiVersion: weft.io/v1\nkind: %s\nmetadata: {name: %s}\n%s\n"
+                    .formatted(kind, name, spec));
+    mesh.awaitAcked(client.process(), generation);
+  }
+
+  private void withdraw() {
+    long generation = 0;
+    for (String document : applied) {
+      String[] kindAndName = document.split("/");
+      generation = mesh.admin().delete(kindAndName[0], "default", kindAndName[1]);
+    }
+    applied.clear();
+    mesh.awaitAcked(client.process(), generation);
+  }
+}

@@ -1,0 +1,87 @@
+package io.weft.it.contract;
+
+import static io.weft.it.contract.ContractMesh.eventually;
+
+import io.weft.it.contract.app.PortApp;
+import io.weft.it.process.JavaProcess;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Two services that clients call. {@code stock} has two instances, versions v1 and v2, which answer
+ * as a test says; {@code gap} has one like them, and one where nobody listens. Each is registered
+ * by the agent of a JVM of its own, and advertised at an address of this one.
+ */
+final class Stock implements AutoCloseable {
+  private static final String NOBODY = "127.0.0.74";
+
+  private final JavaProcess[] apps;
+  private final ScriptedServer v1;
+  private final ScriptedServer v2;
+  private final ScriptedServer beside;
+
+  Stock(ContractMesh mesh) {
+    apps =
+        new JavaProcess[] {
+          app(mesh, "stock", "127.0.0.71", "version=v1"),
+          app(mesh, "stock", "127.0.0.72", "version=v2"),
+          app(mesh, "gap", "127.0.0.73", "version=v1"),
+          app(mesh, "gap", NOBODY, "version=v2")
+        };
+    v1 = new ScriptedServer("127.0.0.71", port(apps[0]));
+    v2 = new ScriptedServer("127.0.0.72", port(apps[1]));
+    beside = new ScriptedServer("127.0.0.73", port(apps[2]));
+    eventually().until(() -> Stream.of(apps).allMatch(app -> mesh.ports(app).size() == 1));
+  }
+
+  ScriptedServer v1() {
+    return v1;
+  }
+
+  ScriptedServer v2() {
+    return v2;
+  }
+
+  /** The instance of gap that answers. */
+  ScriptedServer beside() {
+    return beside;
+  }
+
+  /** Both of stock do the same. */
+  void both(ScriptedServer.Script script) {
+    v1.script(script);
+    v2.script(script);
+  }
+
+  /** All requests that came to stock, v1's first. */
+  List<ScriptedServer.Request> requests() {
+    return Stream.of(v1, v2).flatMap(server -> server.requests().stream()).toList();
+  }
+
+  /** Forgets what was. */
+  void reset() {
+    v1.reset();
+    v2.reset();
+    beside.reset();
+  }
+
+  @Override
+  public void close() {
+    v1.close();
+    v2.close();
+    beside.close();
+  }
+
+  private static JavaProcess app(ContractMesh mesh, String service, String address, String labels) {
+    return mesh.start(
+        service,
+        JavaProcess.of(service + " at " + address)
+            .env("WEFT_ADDRESS", address)
+            .env("WEFT_LABELS", labels)
+            .main(List.of(TestApps.classes()), PortApp.class.getName()));
+  }
+
+  private static int port(JavaProcess app) {
+    return Integer.parseInt(app.awaitLine("serving on port (\\d+)").group(1));
+  }
+}

@@ -1,0 +1,70 @@
+package io.weft.it.contract.app;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+
+/** Calls with java.net.http. */
+final class HttpClientCaller implements ClientApp.Caller {
+  private final boolean async;
+  private final HttpClient following;
+  private final HttpClient plain;
+
+  HttpClientCaller(Version version, boolean async) {
+    this.async = async;
+    this.following =
+        HttpClient.newBuilder().version(version).followRedirects(Redirect.NORMAL).build();
+    this.plain = HttpClient.newBuilder().version(version).build();
+  }
+
+  @Override
+  public void call(Map<String, String> call, Map<String, String> answer) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(call.get("url"))).method(call.get("method"), body(call));
+    call.forEach(
+        (name, value) -> {
+          if (name.equals("header.Expect")) {
+            request.expectContinue(true);
+          } else if (name.startsWith("header.")) {
+            request.header(name.substring("header.".length()), value);
+          }
+        });
+    if (call.containsKey("timeout")) {
+      request.timeout(Duration.ofMillis(Long.parseLong(call.get("timeout"))));
+    }
+    HttpClient client = "false".equals(call.get("follow")) ? plain : following;
+    HttpResponse<InputStream> response =
+        async
+            ? client.sendAsync(request.build(), BodyHandlers.ofInputStream()).get()
+            : client.send(request.build(), BodyHandlers.ofInputStream());
+    answer.put("status", Integer.toString(response.statusCode()));
+    answer.put("url", response.uri().toString());
+    answer.put("version", response.version().toString());
+    response
+        .headers()
+        .map()
+        .forEach((name, values) -> answer.put("header." + name, String.join(",", values)));
+    ClientApp.read(response.body(), call, answer);
+  }
+
+  private static BodyPublisher body(Map<String, String> call) {
+    if (!call.containsKey("size")) {
+      return BodyPublishers.noBody();
+    }
+    byte[] body = ClientApp.body(call);
+    return switch (call.get("mode")) {
+      case "chunked" -> BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+      default -> BodyPublishers.ofByteArray(body);
+    };
+  }
+}

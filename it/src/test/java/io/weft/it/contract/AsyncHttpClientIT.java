@@ -1,8 +1,10 @@
 package io.weft.it.contract;
 
-/** java.net.http, sendAsync. */
+import io.weft.it.process.Jdk;
+
+/** The JDK's HttpClient, sendAsync. */
 class AsyncHttpClientIT extends ClientContract {
   AsyncHttpClientIT() {
-    super("HttpClient-async");
+    super("HttpClient-async", Jdk.oldest());
   }
 }

@@ -1,8 +1,10 @@
 package io.weft.it.contract;
 
-/** java.net.http, send. */
+import io.weft.it.process.Jdk;
+
+/** The JDK's HttpClient, send, on the oldest JDK found. */
 class HttpClientIT extends ClientContract {
   HttpClientIT() {
-    super("HttpClient-1.1");
+    super("HttpClient-1.1", Jdk.oldest());
   }
 }

@@ -1,8 +1,10 @@
 package io.weft.it.contract;
 
-/** HttpURLConnection, which is stateful and asks for nothing before it must. */
+import io.weft.it.process.Jdk;
+
+/** HttpURLConnection on the oldest JDK found. */
 class HttpUrlConnectionIT extends ClientContract {
   HttpUrlConnectionIT() {
-    super("HttpURLConnection");
+    super("HttpURLConnection", Jdk.oldest());
   }
 }

@@ -10,7 +10,7 @@ class JdkHttpServerIT extends ServerContract {
   @Override
   JavaProcess.Builder application() {
     return JavaProcess.of("HttpServer")
-        .jdk(Jdk.oldestAndNewest().findFirst().orElseThrow())
+        .jdk(Jdk.oldest())
         .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
   }
 }

@@ -10,7 +10,7 @@ class NewestJdkHttpServerIT extends ServerContract {
   @Override
   JavaProcess.Builder application() {
     return JavaProcess.of("HttpServer")
-        .jdk(Jdk.oldestAndNewest().reduce((oldest, newest) -> newest).orElseThrow())
+        .jdk(Jdk.newest())
         .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
   }
 }

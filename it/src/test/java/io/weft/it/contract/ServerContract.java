@@ -65,6 +65,7 @@ abstract class ServerContract {
     bare = application().start();
     ports = ports(app);
     barePort = ports(bare).get(0);
+    eventually().until(() -> mesh.ports(app).size() == 2);
     // Its own name is known to it from the moment it is registered.
     eventually()
         .untilAsserted(

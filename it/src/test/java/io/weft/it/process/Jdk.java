@@ -38,6 +38,16 @@ public record Jdk(int feature, Path home) {
     return Stream.of(jdks.get(0), jdks.get(jdks.size() - 1)).distinct();
   }
 
+  /** The oldest supported one found. */
+  public static Jdk oldest() {
+    return oldestAndNewest().findFirst().orElseThrow();
+  }
+
+  /** The newest found. */
+  public static Jdk newest() {
+    return oldestAndNewest().reduce((oldest, newest) -> newest).orElseThrow();
+  }
+
   /** Every JDK from 17 on, oldest first, one for each feature release. */
   public static Map<Integer, Jdk> all() {
     Map<Integer, Jdk> found = new TreeMap<>();

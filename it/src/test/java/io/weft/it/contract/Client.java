@@ -134,12 +134,19 @@ final class Client implements AutoCloseable {
       return field("exception");
     }
 
-    /** With any host in its texts as {@code HOST}, to be compared with what another host sent. */
+    /**
+     * With any host in its texts as {@code HOST}, to be compared with what another host sent, and
+     * with single blanks, as JDKs differ in those of their messages.
+     */
     Map<String, String> anywhere() {
       Map<String, String> same = new TreeMap<>();
       fields.forEach(
           (name, value) ->
-              same.put(name, value.replaceAll("127\\.0\\.0\\.7\\d:\\d+|stock(:80)?", "HOST")));
+              same.put(
+                  name,
+                  value
+                      .replaceAll("127\\.0\\.0\\.7\\d:\\d+|stock(:80)?", "HOST")
+                      .replaceAll(" +", " ")));
       return same;
     }
   }

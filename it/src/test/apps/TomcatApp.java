@@ -16,6 +16,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 
 /**
  * Serves with an embedded Tomcat, on two ports. Compiled anew for each Tomcat; for those before 10
@@ -45,6 +46,7 @@ public final class TomcatApp {
   private static Connector connector() {
     Connector connector = new Connector();
     connector.setPort(0);
+    connector.addUpgradeProtocol(new Http2Protocol());
     return connector;
   }
 
@@ -94,6 +96,8 @@ public final class TomcatApp {
       for (String name : Collections.list(request.getHeaderNames())) {
         headers.put(name, String.join(",", Collections.list(request.getHeaders(name))));
       }
+      // HTTP/2 has it in :authority.
+      headers.putIfAbsent("host", request.getServerName());
       return headers;
     }
 

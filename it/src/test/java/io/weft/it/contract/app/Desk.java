@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 
 /** What every server under test answers, whichever library carries the request. Thread-safe. */
 public final class Desk {
+  private static final String VERSION = System.getProperty("version", "");
+
   private final CountDownLatch go = new CountDownLatch(1);
 
   /** One request, and the way to answer it. */
@@ -53,6 +55,10 @@ public final class Desk {
         await();
         exchange.answer(200, new byte[0]);
       }
+      case "/version" -> exchange.answer(200, VERSION.getBytes(StandardCharsets.UTF_8));
+      case "/fail" ->
+          exchange.answer(
+              rest.equals(VERSION) ? 503 : 200, VERSION.getBytes(StandardCharsets.UTF_8));
       case "/release" -> {
         go.countDown();
         exchange.answer(200, new byte[0]);

@@ -15,7 +15,7 @@ final class LibraryVersion {
   /** The version; empty if its jar's name does not tell. */
   static String of(@Nullable ClassLoader loader, @Nullable ProtectionDomain domain) {
     if (loader == null || loader == ClassLoader.getPlatformClassLoader()) {
-      return Runtime.version().toString();
+      return System.getProperty("java.version", "");
     }
     CodeSource source = domain == null ? null : domain.getCodeSource();
     if (source == null || source.getLocation() == null) {

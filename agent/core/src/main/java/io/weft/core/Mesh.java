@@ -5,6 +5,7 @@ import io.weft.core.call.Deadlines;
 import io.weft.core.call.Faults;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.OutboundRequest;
+import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.config.MeshConfig;
 import io.weft.core.config.ServiceKey;
@@ -87,7 +88,13 @@ public final class Mesh {
    * @param port 0 or less where the URL names none
    */
   public Destination destination(String host, int port) {
-    Destination destination = config.destination(host, port);
+    return destination(host, port, Protocol.HTTP);
+  }
+
+  /** As above; a host without a port leads to the first that speaks the protocol. */
+  public Destination destination(String host, int port, Protocol protocol) {
+    boolean grpc = protocol == Protocol.GRPC;
+    Destination destination = config.destination(host, port, grpc);
     if (!destination.isMesh() && (firstNames == null || !mayBeService(host))) {
       return destination;
     }
@@ -96,7 +103,7 @@ public final class Mesh {
     }
     if (!destination.isMesh()) {
       awaitNames();
-      return config.destination(host, port);
+      return config.destination(host, port, grpc);
     }
     return destination;
   }

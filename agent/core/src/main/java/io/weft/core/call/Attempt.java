@@ -95,6 +95,14 @@ public final class Attempt {
     return call.rule().timeout().connect();
   }
 
+  /**
+   * Nanoseconds left, on the clock of {@link System#nanoTime}, for it to bring its head; 0 for no
+   * limit.
+   */
+  public long timeLeft(long now) {
+    return call.timeLeft(this, now);
+  }
+
   /** When it was started. */
   public long startNanos() {
     return startNanos;

@@ -50,14 +50,30 @@ final class ConfigCompiler {
     RetryBudget budget = budgets.apply(service);
     if (declared.isEmpty()) {
       // Nobody has said on which port it is called: it is the mesh's on any default one.
-      compiled.put(service, new Host(destination(service, 0, config, budget)));
+      Destination any = destination(service, 0, config, budget);
+      compiled.put(service, new Host(any, any));
       return;
     }
     Destination[] ports = new Destination[declared.size()];
     for (int i = 0; i < ports.length; i++) {
       ports[i] = destination(service, declared.get(i).getNumber(), config, budget);
     }
-    compiled.put(service, new Host(ports[0], ports));
+    compiled.put(
+        service,
+        new Host(
+            ports[first(declared, "http", "http2")],
+            ports[first(declared, "grpc", "http2")],
+            ports));
+  }
+
+  /** The first port of one of these protocols; the first of all if there is none. */
+  private static int first(List<ServicePort> declared, String... protocols) {
+    for (int i = 0; i < declared.size(); i++) {
+      if (List.of(protocols).contains(declared.get(i).getProtocol())) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   /** The clusters that what was compiled refers to. */
@@ -112,7 +128,9 @@ final class ConfigCompiler {
     found.forEach(
         (address, ports) ->
             addresses.put(
-                address, new Host(Destination.OUTSIDE, ports.toArray(Destination[]::new))));
+                address,
+                new Host(
+                    Destination.OUTSIDE, Destination.OUTSIDE, ports.toArray(Destination[]::new))));
     return Map.copyOf(addresses);
   }
 
@@ -120,7 +138,7 @@ final class ConfigCompiler {
       ServiceKey service, Host host, io.weft.api.v1.Endpoint instance, Clusters instances) {
     List<Destination> pinned = new ArrayList<>();
     for (ServicePort port : services.ports(service)) {
-      Destination destination = host.port(port.getNumber());
+      Destination destination = host.port(port.getNumber(), false);
       InstancePort instancePort =
           InstancePorts.find(instance, services.ports(service), port.getNumber());
       if (instancePort != null && destination.routes() != null) {

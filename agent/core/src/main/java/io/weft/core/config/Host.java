@@ -6,14 +6,17 @@ final class Host {
   private static final int HTTPS = 443;
 
   private final Destination primary;
+  private final Destination primaryGrpc;
   private final Destination[] ports;
 
   /**
    * @param primary where a URL without a port leads
+   * @param primaryGrpc where a gRPC target without a port leads
    * @param ports every declared port
    */
-  Host(Destination primary, Destination... ports) {
+  Host(Destination primary, Destination primaryGrpc, Destination... ports) {
     this.primary = primary;
+    this.primaryGrpc = primaryGrpc;
     this.ports = ports;
   }
 
@@ -21,12 +24,15 @@ final class Host {
    * Where a port leads. A scheme's default port that is not declared counts as none named: {@code
    * http://orders} and {@code http://orders:80} are the same to every client.
    */
-  Destination port(int number) {
+  Destination port(int number, boolean grpc) {
     for (Destination port : ports) {
       if (port.port() == number) {
         return port;
       }
     }
-    return number <= 0 || number == HTTP || number == HTTPS ? primary : Destination.OUTSIDE;
+    if (number > 0 && number != HTTP && number != HTTPS) {
+      return Destination.OUTSIDE;
+    }
+    return grpc ? primaryGrpc : primary;
   }
 }

@@ -42,9 +42,18 @@ public final class MeshConfig implements DataPlane {
     this.compiler = compiler(Services.NONE);
   }
 
-  /** Where a host and port lead; {@code port} is 0 or less where the URL names none. */
+  /** As below, of HTTP. */
   public Destination destination(String host, int port) {
-    return snapshot.destination(host, port);
+    return destination(host, port, false);
+  }
+
+  /**
+   * Where a host and port lead.
+   *
+   * @param port 0 or less where none is named: the service's first of the protocol
+   */
+  public Destination destination(String host, int port, boolean grpc) {
+    return snapshot.destination(host, port, grpc);
   }
 
   /** The same destination as of now, for a call that waited for its config. */

@@ -15,7 +15,7 @@ record Snapshot(
   static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of());
 
   /** Costs one lookup, two for an IP literal; allocates nothing for a name in lower case. */
-  Destination destination(String host, int port) {
+  Destination destination(String host, int port, boolean grpc) {
     Host found = hosts.get(host);
     if (found == null && isLiteral(host)) {
       found = addresses.get(host);
@@ -23,13 +23,13 @@ record Snapshot(
     if (found == null && hasUpperCase(host)) {
       found = hosts.get(lowerCase(host));
     }
-    return found == null ? Destination.OUTSIDE : found.port(port);
+    return found == null ? Destination.OUTSIDE : found.port(port, grpc);
   }
 
   /** The same place as of now; outside if it is gone. */
   Destination refresh(Destination destination) {
     Host host = services.get(destination.service());
-    return host == null ? Destination.OUTSIDE : host.port(destination.port());
+    return host == null ? Destination.OUTSIDE : host.port(destination.port(), false);
   }
 
   /** Whether it can only be an address: a host name has no colon and does not end in a digit. */

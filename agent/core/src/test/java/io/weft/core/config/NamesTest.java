@@ -80,6 +80,14 @@ class NamesTest {
   }
 
   @Test
+  void withoutAPortAGrpcCallMeansTheFirstThatSpeaksIt() {
+    names(service("default", "orders"));
+
+    assertThat(config.destination("orders", 0, true).port()).isEqualTo(9090);
+    assertThat(config.destination("orders", 8080, true).port()).isEqualTo(8080);
+  }
+
+  @Test
   void aPortThatIsNotDeclaredIsOutside() {
     names(service("default", "orders"));
 

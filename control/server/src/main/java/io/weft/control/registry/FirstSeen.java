@@ -3,7 +3,10 @@ package io.weft.control.registry;
 import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.ServicePort;
 import io.weft.control.compile.ServiceId;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A service that nobody wrote a document for, by its first registration.
@@ -21,6 +24,20 @@ record FirstSeen(String uid, List<Port> ports) {
         instance.ports().stream()
             .map(port -> new Port(port.name(), port.number(), port.protocol()))
             .toList());
+  }
+
+  /** The same with the ports of an instance that have no counterpart of their protocol yet. */
+  FirstSeen with(Instance instance) {
+    List<Port> all = new ArrayList<>(ports);
+    Map<String, Long> met = new HashMap<>();
+    for (Instance.Port port : instance.ports()) {
+      long place = met.merge(port.protocol(), 1L, Long::sum);
+      long known = all.stream().filter(each -> each.protocol().equals(port.protocol())).count();
+      if (known < place) {
+        all.add(new Port(port.name(), port.number(), port.protocol()));
+      }
+    }
+    return new FirstSeen(uid, List.copyOf(all));
   }
 
   ServiceName name(ServiceId id) {

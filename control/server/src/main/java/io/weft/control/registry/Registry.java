@@ -236,13 +236,26 @@ public final class Registry {
     if (instance.ports().isEmpty()) {
       return;
     }
-    FirstSeen seen = FirstSeen.of(instance);
     FirstSeen before = firstSeen.get(instance.id());
-    if (before == null || (before.uid().equals(seen.uid()) && !before.equals(seen))) {
+    FirstSeen seen =
+        before == null || before.uid().equals(instance.uid()) || isAlone(instance)
+            ? FirstSeen.of(instance)
+            : before.with(instance);
+    if (!seen.equals(before)) {
       firstSeen.put(instance.id(), seen);
       write(SERVICES + instance.id(), seen);
       listener.servicesChanged();
     }
+  }
+
+  // A service that comes back after all its instances went is what it is now.
+  private boolean isAlone(Instance instance) {
+    return instances.values().stream()
+        .noneMatch(
+            each ->
+                each.id().equals(instance.id())
+                    && !each.uid().equals(instance.uid())
+                    && each.state() == InstanceState.READY);
   }
 
   private void refresh(ServiceId service) {

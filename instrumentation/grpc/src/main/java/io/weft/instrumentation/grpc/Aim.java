@@ -1,0 +1,63 @@
+package io.weft.instrumentation.grpc;
+
+import io.grpc.CallOptions;
+import io.grpc.Status;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which endpoint one attempt goes to, noted among the options of its call for the channel's load
+ * balancer. Thread-safe.
+ */
+final class Aim {
+  static final CallOptions.Key<@Nullable Aim> KEY = CallOptions.Key.create("weft-aim");
+
+  private final InetSocketAddress address;
+  private final long connectNanos;
+  private volatile @Nullable Wire wire;
+  private volatile @Nullable Status lost;
+  private volatile boolean connected;
+
+  /**
+   * @param connectNanos that making the connection may take; 0 for as long as the library lets it
+   */
+  Aim(InetSocketAddress address, long connectNanos) {
+    this.address = address;
+    this.connectNanos = connectNanos;
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  long connectNanos() {
+    return connectNanos;
+  }
+
+  /** Whether a connection was found, so that the request may have left. */
+  boolean isConnected() {
+    return connected;
+  }
+
+  void connected() {
+    connected = true;
+  }
+
+  /** The connection it waits for; null before the first pick. */
+  @Nullable Wire wire() {
+    return wire;
+  }
+
+  void wire(Wire chosen) {
+    wire = chosen;
+  }
+
+  /** Why there will be no connection; null while there may be one. */
+  @Nullable Status lost() {
+    return lost;
+  }
+
+  void lost(Status why) {
+    lost = why;
+  }
+}

@@ -1,0 +1,71 @@
+package io.weft.instrumentation.grpc;
+
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the application's listener what the committed attempt brings, one thing after another on
+ * the executor of the call, as gRPC promises. What comes on that executor already is handed on at
+ * once.
+ */
+final class Delivery<R> {
+  private final ClientCall.Listener<R> listener;
+  private final Executor executor;
+  private final Serial serial = new Serial();
+  private volatile @Nullable Thread callback;
+  private boolean closed;
+
+  Delivery(ClientCall.Listener<R> listener, Executor executor) {
+    this.listener = listener;
+    this.executor = executor;
+  }
+
+  /** Runs what a library's callback does, on whose thread it is then safe to call the listener. */
+  void inCallback(Runnable work) {
+    Thread before = callback;
+    callback = Thread.currentThread();
+    try {
+      work.run();
+    } finally {
+      callback = before;
+    }
+  }
+
+  void run(Runnable task) {
+    if (callback == Thread.currentThread()) {
+      serial.run(task);
+    } else {
+      serial.run(task, executor);
+    }
+  }
+
+  // Below: within tasks alone.
+
+  void headers(Metadata headers) {
+    if (!closed) {
+      listener.onHeaders(headers);
+    }
+  }
+
+  void message(R message) {
+    if (!closed) {
+      listener.onMessage(message);
+    }
+  }
+
+  void ready() {
+    if (!closed) {
+      listener.onReady();
+    }
+  }
+
+  void close(Status status, Metadata trailers) {
+    if (!closed) {
+      closed = true;
+      listener.onClose(status, trailers);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.weft.instrumentation.grpc;
+
+import io.grpc.Metadata;
+import io.weft.core.call.HeaderEditor;
+
+/** Changes metadata. Binary headers are for applications alone. */
+record MetadataEditor(Metadata metadata) implements HeaderEditor {
+  /** The first value of a header; empty if there is none, or it is binary. */
+  static String first(Metadata metadata, String name) {
+    if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+      return "";
+    }
+    for (String value : all(metadata, name)) {
+      return value;
+    }
+    return "";
+  }
+
+  @Override
+  public void set(String name, String value) {
+    Metadata.Key<String> key = key(name);
+    metadata.discardAll(key);
+    metadata.put(key, value);
+  }
+
+  @Override
+  public void add(String name, String value) {
+    metadata.put(key(name), value);
+  }
+
+  @Override
+  public void remove(String name) {
+    metadata.discardAll(key(name));
+  }
+
+  private static Iterable<String> all(Metadata metadata, String name) {
+    Iterable<String> values = metadata.getAll(key(name));
+    return values == null ? java.util.List.of() : values;
+  }
+
+  private static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+}

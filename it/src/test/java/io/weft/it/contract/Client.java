@@ -89,6 +89,11 @@ final class Client implements AutoCloseable {
       return this;
     }
 
+    /** Has the application give up the call. */
+    void cancel() {
+      process.send(Form.encode(Map.of("cancel", id)));
+    }
+
     /** Waits until the first byte of the answer's body is read. */
     void awaitFirstByte() {
       process.awaitLine("^FIRST " + id + " byte$");

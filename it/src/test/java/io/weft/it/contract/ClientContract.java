@@ -11,6 +11,7 @@ import io.weft.it.contract.ScriptedServer.Script;
 import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.Jdk;
+import io.weft.it.process.SpanSink.Span;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,6 +101,14 @@ abstract class ClientContract {
   void end() {
     client.close();
     bare.close();
+  }
+
+  Client client() {
+    return client;
+  }
+
+  Stock stock() {
+    return stock;
   }
 
   // Where calls go
@@ -401,6 +410,37 @@ abstract class ClientContract {
     assertThat(answer.body()).isEqualTo("no");
     assertThat(answer.header("x-from")).isEqualTo("app");
     assertThat(stock.requests()).hasSize(3);
+  }
+
+  @Test
+  void each_attempt_is_a_span_that_names_its_policy_endpoint_and_number() {
+    apply("Retry", "{attempts: 3, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    stock.both((request, reply) -> reply.send(request.target().equals("/") ? 503 : 200, ""));
+
+    client.get("http://stock/");
+
+    List<String> parents =
+        stock.requests().stream().map(request -> request.header("traceparent")).toList();
+    String trace = parents.get(0).split("-")[1];
+    eventually().untilAsserted(() -> assertThat(mesh.spans().of(trace)).hasSize(3));
+    List<Span> spans = mesh.spans().of(trace);
+    assertThat(spans)
+        .extracting(span -> "00-" + trace + "-" + span.id() + "-01")
+        .containsExactlyInAnyOrderElementsOf(parents);
+    assertThat(spans)
+        .extracting(span -> span.attribute("weft.attempt"))
+        .containsExactlyInAnyOrder("1", "2", "3");
+    assertThat(spans)
+        .allSatisfy(
+            span -> {
+              assertThat(span.kind()).isEqualTo(Span.CLIENT);
+              assertThat(span.status()).isEqualTo(Span.ERROR);
+              assertThat(span.attribute("http.response.status_code")).isEqualTo("503");
+              assertThat(span.attribute("server.address")).isEqualTo("stock");
+              assertThat(span.attribute("weft.endpoint")).isNotEmpty();
+              assertThat(span.attribute("weft.policy.retry")).contains("default/contract");
+              assertThat(Long.parseLong(span.attribute("weft.generation"))).isPositive();
+            });
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -254,6 +255,15 @@ final class ScriptedServer implements AutoCloseable {
       OutputStream out = connection.getOutputStream();
       out.write(text.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
+    }
+
+    /** Waits until the client ends the connection; false if it sends more instead. */
+    boolean awaitEnd() throws IOException {
+      try {
+        return connection.getInputStream().read() < 0;
+      } catch (SocketException e) {
+        return true;
+      }
     }
 
     /** Ends the connection in peace (FIN). */

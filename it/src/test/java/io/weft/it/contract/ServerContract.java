@@ -185,6 +185,27 @@ abstract class ServerContract {
     assertThat(inner.kind()).isEqualTo(Span.SERVER);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/call", "/async/call"})
+  void the_time_its_caller_has_left_goes_on_with_the_calls_it_makes(String path) {
+    Stock stock = mesh.stock();
+    eventually()
+        .untilAsserted(() -> assertThat(get("/call?http://stock/").statusCode()).isEqualTo(200));
+    stock.reset();
+
+    get(path + "?http://stock/", "weft-timeout", "30S");
+    get(path + "?http://stock/");
+
+    List<String> left =
+        stock.requests().stream().map(request -> request.header("weft-timeout")).toList();
+    assertThat(left).filteredOn(String::isEmpty).as("without one").hasSize(1);
+    assertThat(left)
+        .filteredOn(time -> !time.isEmpty())
+        .singleElement()
+        .asString()
+        .matches("2\\d{4}m|2\\d{7}u");
+  }
+
   @Test
   void requests_one_after_the_other_on_one_connection_are_apart() {
     List<String> traces = new ArrayList<>();

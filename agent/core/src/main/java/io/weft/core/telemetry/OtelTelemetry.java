@@ -117,6 +117,10 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
       Span span = made.attempt(attempt, trace);
       attempt.observation(span);
       if (span.getSpanContext().isValid()) {
+        if (!trace.exists()) {
+          // The first attempt of a call that belongs to nothing: the others are to be found with it.
+          call.observation(Spans.contextOf(span));
+        }
         trace = Spans.contextOf(span);
       }
     }

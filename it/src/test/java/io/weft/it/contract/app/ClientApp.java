@@ -34,6 +34,11 @@ public final class ClientApp {
      * @param answer to be filled as far as the call comes
      */
     void call(Map<String, String> call, Map<String, String> answer) throws Exception;
+
+    /** Gives up a call that is under way, if the library has a way to. */
+    default void cancel(String id) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   public static void main(String[] args) throws IOException {
@@ -54,7 +59,11 @@ public final class ClientApp {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       Map<String, String> call = Form.decode(line);
-      threads.execute(() -> answer(caller, call));
+      if (call.containsKey("cancel")) {
+        caller.cancel(call.get("cancel"));
+      } else {
+        threads.execute(() -> answer(caller, call));
+      }
     }
     System.exit(0);
   }

@@ -13,12 +13,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Calls with java.net.http. */
 final class HttpClientCaller implements ClientApp.Caller {
   private final boolean async;
   private final HttpClient following;
   private final HttpClient plain;
+  private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
 
   HttpClientCaller(Version version, boolean async) {
     this.async = async;
@@ -45,7 +48,7 @@ final class HttpClientCaller implements ClientApp.Caller {
     HttpClient client = "false".equals(call.get("follow")) ? plain : following;
     HttpResponse<InputStream> response =
         async
-            ? client.sendAsync(request.build(), BodyHandlers.ofInputStream()).get()
+            ? sendAsync(client, request.build(), call.get("id")).get()
             : client.send(request.build(), BodyHandlers.ofInputStream());
     answer.put("status", Integer.toString(response.statusCode()));
     answer.put("url", response.uri().toString());
@@ -55,6 +58,19 @@ final class HttpClientCaller implements ClientApp.Caller {
         .map()
         .forEach((name, values) -> answer.put("header." + name, String.join(",", values)));
     ClientApp.read(response.body(), call, answer);
+  }
+
+  private CompletableFuture<HttpResponse<InputStream>> sendAsync(
+      HttpClient client, HttpRequest request, String id) {
+    CompletableFuture<HttpResponse<InputStream>> sent =
+        client.sendAsync(request, BodyHandlers.ofInputStream());
+    underWay.put(id, sent);
+    return sent.whenComplete((response, thrown) -> underWay.remove(id));
+  }
+
+  @Override
+  public void cancel(String id) {
+    underWay.get(id).cancel(true);
   }
 
   private static BodyPublisher body(Map<String, String> call) {

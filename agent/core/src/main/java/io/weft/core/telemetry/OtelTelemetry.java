@@ -118,7 +118,8 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
       attempt.observation(span);
       if (span.getSpanContext().isValid()) {
         if (!trace.exists()) {
-          // The first attempt of a call that belongs to nothing: the others are to be found with it.
+          // The first attempt of a call that belongs to nothing: the others are to be found with
+          // it.
           call.observation(Spans.contextOf(span));
         }
         trace = Spans.contextOf(span);

@@ -280,7 +280,7 @@ class MeshIT {
         .untilAsserted(
             () ->
                 assertThat(replica.weft("status"))
-                    .contains("storefront", "orders", "recommendations", "stock", "acked"));
+                    .contains("storefront", "orders", "recommendations", "stock", "ACKED"));
   }
 
   private long ordersThatFailed(int orders) {

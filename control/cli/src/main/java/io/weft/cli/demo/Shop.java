@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,10 +113,10 @@ final class Shop {
               return mesh.ready().stream().sorted().toList().equals(all);
             });
     if (!ready) {
-      List<String> there = mesh.ready();
+      List<String> there = new ArrayList<>(mesh.ready());
       throw new DemoException(
           apps.values().stream()
-              .filter(app -> !there.contains(app.service()))
+              .filter(app -> !there.remove(app.service()))
               .map(app -> app.name() + program(app.name()).lastWords())
               .collect(
                   Collectors.joining(

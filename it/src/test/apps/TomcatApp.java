@@ -98,6 +98,7 @@ public final class TomcatApp {
       }
       // HTTP/2 has it in :authority.
       headers.putIfAbsent("host", request.getServerName());
+      headers.put("its-connection", request.getRemoteAddr() + ":" + request.getRemotePort());
       return headers;
     }
 

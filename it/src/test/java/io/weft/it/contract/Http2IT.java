@@ -81,6 +81,19 @@ class Http2IT {
   }
 
   @Test
+  void calls_share_a_connection_for_each_instance() {
+    long connections =
+        IntStream.range(0, 20)
+            .mapToObj(i -> client.get("http://tomcats/headers").body())
+            .map(headers -> headers.replaceAll("(?s).*its-connection: (\\S+).*", "$1"))
+            .distinct()
+            .count();
+
+    // One more if an old one has just reached its end.
+    assertThat(connections).isBetween(1L, 3L);
+  }
+
+  @Test
   void streams_go_to_all_instances_in_turn() {
     apply("LoadBalancer", "{algorithm: ROUND_ROBIN}");
 

@@ -1,7 +1,6 @@
 package io.weft.instrumentation.httpclient;
 
 import io.weft.core.call.Attempt;
-import io.weft.core.endpoint.Endpoint;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -20,11 +19,13 @@ record Aim(InetSocketAddress address, long connectNanos) {
   private static final Map<Key, Aim> BY_URI = new ConcurrentHashMap<>();
   private static final ThreadLocal<@Nullable Aim> SENDING = new ThreadLocal<>();
 
-  /** Looks up the endpoint's name, if it is one. */
-  static Aim of(Attempt attempt) {
-    Endpoint endpoint = attempt.endpoint();
-    return new Aim(
-        new InetSocketAddress(endpoint.address(), endpoint.port()), attempt.connectTimeoutNanos());
+  /**
+   * Looks up the endpoint's name, if it is one.
+   *
+   * @param host by which the request means it
+   */
+  static Aim of(Attempt attempt, String host) {
+    return new Aim(new AimedAddress(attempt.endpoint(), host), attempt.connectTimeoutNanos());
   }
 
   /** The aim of requests to this very URI object; null if it is not an attempt's. */

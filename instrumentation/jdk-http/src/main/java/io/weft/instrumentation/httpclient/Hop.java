@@ -110,7 +110,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
     EditableHeaders edited = new EditableHeaders(headers);
     attempt.editRequest(edited);
     URI wire = wire(attempt);
-    Aim aim = Aim.of(attempt);
+    Aim aim = Aim.of(attempt, wire.getHost());
     AttemptRequest attemptRequest = exchange.request(wire, method, edited.toHeaders(), body);
     SentAttempt<T> sent = new SentAttempt<>(attempt, progress);
     current = sent;

@@ -32,6 +32,11 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             "getAddress",
             List.of(),
             AddressAdvice.class.getName()),
+        Hook.method(
+            "jdk.internal.net.http.common.Utils",
+            "getServerName",
+            List.of("java.net.InetSocketAddress"),
+            ServerNameAdvice.class.getName()),
         Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
         Hook.all(
             "jdk.internal.net.http.MultiExchange",

@@ -38,19 +38,32 @@ final class TestApps {
    * @param javax whether it knows servlets as javax
    */
   static List<Path> compiled(String name, String library, boolean javax) {
+    Path folder = Artifacts.existing("it/target/libraries/" + library);
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, "*.jar")) {
+      List<Path> jars = new ArrayList<>();
+      each.forEach(jars::add);
+      return compiled(name, library, jars, javax);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same against jars that lie elsewhere. */
+  static List<Path> compiled(String name, String library, List<Path> jars) {
+    return compiled(name, library, jars, false);
+  }
+
+  private static List<Path> compiled(String name, String library, List<Path> jars, boolean javax) {
     Path source = Artifacts.existing("it/src/test/apps/" + name + ".java");
-    Path jars = Artifacts.existing("it/target/libraries/" + library);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      Path work = Files.createTempDirectory(jars.getParent().getParent(), library + "-app");
+      Path work = Files.createTempDirectory(Artifacts.existing("it/target"), library + "-app");
       Path adapted = work.resolve(name + ".java");
       String text = Files.readString(source);
       Files.writeString(adapted, javax ? text.replace("jakarta.", "javax.") : text);
       List<Path> classPath = new ArrayList<>(List.of(work, classes()));
-      try (DirectoryStream<Path> each = Files.newDirectoryStream(jars, "*.jar")) {
-        each.forEach(classPath::add);
-      }
+      classPath.addAll(jars);
       files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
       files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(work));
       boolean done =

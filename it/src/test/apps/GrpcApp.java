@@ -1,0 +1,311 @@
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Serves texts by gRPC, or calls for them as lines on standard input say: {@code <id> <kind>
+ * <deadline in ms, or 0> <text>}, where the kind is unary, idempotent, down, up, both or cancel.
+ *
+ * <p>A text says what the server does. {@code fail@v1} fails in version v1 as UNAVAILABLE, {@code
+ * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up; any other is
+ * answered with the version before it.
+ */
+public final class GrpcApp {
+  private static final MethodDescriptor.Marshaller<String> TEXT =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(String value) {
+          return new ByteArrayInputStream(value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public String parse(InputStream stream) {
+          try {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      };
+
+  private static final MethodDescriptor<String, String> UNARY = method("Unary", MethodType.UNARY);
+  private static final MethodDescriptor<String, String> DOWN =
+      method("Down", MethodType.SERVER_STREAMING);
+  private static final MethodDescriptor<String, String> UP =
+      method("Up", MethodType.CLIENT_STREAMING);
+  private static final MethodDescriptor<String, String> BOTH =
+      method("Both", MethodType.BIDI_STREAMING);
+
+  private static final Metadata.Key<String> REASON =
+      Metadata.Key.of("weft-reason", Metadata.ASCII_STRING_MARSHALLER);
+
+  private GrpcApp() {}
+
+  public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("serve")) {
+      serve(arguments[1]);
+    } else {
+      call(arguments[1]);
+    }
+  }
+
+  private static void serve(String version) throws Exception {
+    AtomicInteger cancelled = new AtomicInteger();
+    Server server =
+        ServerBuilder.forPort(0)
+            .addService(
+                ServerServiceDefinition.builder("test.Texts")
+                    .addMethod(
+                        UNARY,
+                        ServerCalls.asyncUnaryCall(
+                            (text, answer) -> answer(version, text, answer, cancelled)))
+                    .addMethod(
+                        DOWN,
+                        ServerCalls.asyncServerStreamingCall(
+                            (text, answer) -> {
+                              if (!fails(version, text, answer)) {
+                                for (int i = 0; i < 100; i++) {
+                                  answer.onNext(version + " " + i);
+                                  if (text.equals("late@" + version)) {
+                                    answer.onError(Status.UNAVAILABLE.asRuntimeException());
+                                    return;
+                                  }
+                                }
+                                answer.onCompleted();
+                              }
+                            }))
+                    .addMethod(UP, ServerCalls.asyncClientStreamingCall(a -> counting(version, a)))
+                    .addMethod(BOTH, ServerCalls.asyncBidiStreamingCall(a -> echoing(version, a)))
+                    .build())
+            .build()
+            .start();
+    System.out.println("serving on port " + server.getPort());
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      System.out.println(line + " cancelled " + cancelled);
+    }
+    server.shutdown();
+  }
+
+  private static boolean fails(String version, String text, StreamObserver<String> answer) {
+    if (text.equals("fail@" + version)) {
+      answer.onError(Status.UNAVAILABLE.withDescription("told to").asRuntimeException());
+      return true;
+    }
+    return false;
+  }
+
+  private static void answer(
+      String version, String text, StreamObserver<String> answer, AtomicInteger cancelled) {
+    if (fails(version, text, answer)) {
+      return;
+    }
+    if (text.equals("slow@" + version)) {
+      ((io.grpc.stub.ServerCallStreamObserver<String>) answer)
+          .setOnCancelHandler(cancelled::incrementAndGet);
+      return;
+    }
+    answer.onNext(version + " " + text);
+    answer.onCompleted();
+  }
+
+  private static StreamObserver<String> counting(String version, StreamObserver<String> answer) {
+    return new StreamObserver<>() {
+      private int texts;
+      private long length;
+      private boolean failed;
+
+      @Override
+      public void onNext(String text) {
+        texts++;
+        length += text.length();
+        failed |= !failed && fails(version, text, answer);
+      }
+
+      @Override
+      public void onError(Throwable thrown) {}
+
+      @Override
+      public void onCompleted() {
+        if (!failed) {
+          answer.onNext(version + " " + texts + " of " + length);
+          answer.onCompleted();
+        }
+      }
+    };
+  }
+
+  private static StreamObserver<String> echoing(String version, StreamObserver<String> answer) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(String text) {
+        answer.onNext(version + " " + text);
+      }
+
+      @Override
+      public void onError(Throwable thrown) {}
+
+      @Override
+      public void onCompleted() {
+        answer.onCompleted();
+      }
+    };
+  }
+
+  private static void call(String target) throws Exception {
+    ManagedChannel channel = ManagedChannelBuilder.forTarget(target).usePlaintext().build();
+    System.out.println("calling");
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] words = line.split(" ", 4);
+      String result;
+      try {
+        result = "OK " + made(channel, words[1], Long.parseLong(words[2]), words[3]);
+      } catch (StatusRuntimeException e) {
+        Metadata trailers = e.getTrailers();
+        String reason = trailers == null ? null : trailers.get(REASON);
+        result = e.getStatus().getCode() + " " + (reason == null ? "no reason" : reason);
+      }
+      System.out.println("answer " + words[0] + " " + result);
+    }
+    channel.shutdown();
+    System.out.println("ended " + channel.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  private static String made(ManagedChannel channel, String kind, long millis, String text)
+      throws InterruptedException {
+    CallOptions options =
+        millis == 0
+            ? CallOptions.DEFAULT
+            : CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
+    switch (kind) {
+      case "unary":
+        return ClientCalls.blockingUnaryCall(channel, UNARY, options, text);
+      case "idempotent":
+        return ClientCalls.blockingUnaryCall(
+            channel, UNARY.toBuilder().setIdempotent(true).build(), options, text);
+      case "down":
+        {
+          int messages = 0;
+          String last = "";
+          Iterator<String> answers =
+              ClientCalls.blockingServerStreamingCall(channel, DOWN, options, text);
+          while (answers.hasNext()) {
+            last = answers.next();
+            messages++;
+          }
+          return messages + " " + last;
+        }
+      case "up":
+        {
+          Collected answer = new Collected();
+          StreamObserver<String> sending =
+              ClientCalls.asyncClientStreamingCall(channel.newCall(UP, options), answer);
+          // So many times so much text.
+          String[] parts = text.split("x", 2);
+          for (int i = 0; i < Integer.parseInt(parts[0]); i++) {
+            sending.onNext("t".repeat(Integer.parseInt(parts[1])));
+          }
+          sending.onCompleted();
+          return answer.await();
+        }
+      case "both":
+        {
+          Collected answer = new Collected();
+          StreamObserver<String> sending =
+              ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, options), answer);
+          for (String part : text.split(",")) {
+            sending.onNext(part);
+            answer.awaitOne();
+          }
+          sending.onCompleted();
+          return answer.await();
+        }
+      case "cancel":
+        {
+          ClientCall<String, String> call = channel.newCall(UNARY, options);
+          Collected answer = new Collected();
+          ClientCalls.asyncUnaryCall(call, text, answer);
+          Thread.sleep(200); // on its way by now
+          call.cancel("no more wanted", null);
+          return answer.await();
+        }
+      default:
+        throw new IllegalArgumentException(kind);
+    }
+  }
+
+  private static MethodDescriptor<String, String> method(String name, MethodType type) {
+    return MethodDescriptor.<String, String>newBuilder(TEXT, TEXT)
+        .setFullMethodName("test.Texts/" + name)
+        .setType(type)
+        .build();
+  }
+
+  /** All that came, in order. */
+  private static final class Collected implements StreamObserver<String> {
+    private final java.util.concurrent.Semaphore one = new java.util.concurrent.Semaphore(0);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final StringBuilder texts = new StringBuilder();
+    private volatile Throwable failure;
+
+    @Override
+    public void onNext(String text) {
+      synchronized (texts) {
+        texts.append(texts.length() == 0 ? "" : ",").append(text);
+      }
+      one.release();
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      failure = thrown;
+      one.release(1_000);
+      ended.countDown();
+    }
+
+    @Override
+    public void onCompleted() {
+      one.release(1_000);
+      ended.countDown();
+    }
+
+    void awaitOne() throws InterruptedException {
+      one.tryAcquire(20, TimeUnit.SECONDS);
+    }
+
+    String await() throws InterruptedException {
+      if (!ended.await(30, TimeUnit.SECONDS)) {
+        return "never ended";
+      }
+      if (failure instanceof StatusRuntimeException) {
+        throw (StatusRuntimeException) failure;
+      }
+      synchronized (texts) {
+        return texts.toString();
+      }
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package io.weft.it.contract;
+
+import static io.weft.it.contract.ContractMesh.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.it.process.JavaProcess;
+import io.weft.it.process.SpanSink;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What the mesh promises for gRPC, on both sides: a caller, and a service of two instances,
+ * versions v1 and v2.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(ContractMesh.Extension.class)
+abstract class GrpcContract {
+  private static final String RETRY = "{attempts: 4, on: [grpc-codes], grpcCodes: [UNAVAILABLE]}";
+
+  private final List<Path> classPath;
+  private ContractMesh mesh;
+  private String service;
+  private JavaProcess v1;
+  private JavaProcess v2;
+  private JavaProcess caller;
+  private final Set<String> applied = new TreeSet<>();
+  private int calls;
+
+  GrpcContract(List<Path> classPath) {
+    this.classPath = classPath;
+  }
+
+  @BeforeAll
+  void start(ContractMesh shared) {
+    mesh = shared;
+    service = "texts-" + getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    v1 = serve("v1");
+    v2 = serve("v2");
+    caller =
+        mesh.start(
+            service + "-caller",
+            JavaProcess.of("caller").main(classPath, "GrpcApp", "call", "dns:///" + service));
+    caller.awaitLine("calling");
+    eventually().until(() -> mesh.ports(v1).size() == 1 && mesh.ports(v2).size() == 1);
+    eventually().until(() -> versions(6).equals(Set.of("v1", "v2")));
+  }
+
+  @AfterEach
+  void tidy() {
+    applied.forEach(kind -> mesh.admin().delete(kind, "default", service));
+    applied.clear();
+  }
+
+  @AfterAll
+  void stop() {
+    if (caller != null) {
+      caller.close();
+      v1.close();
+      v2.close();
+    }
+  }
+
+  @Test
+  void servers_are_registered_as_grpc() {
+    assertThat(mesh.ports(v1)).singleElement().asString().endsWith("/grpc");
+  }
+
+  @Test
+  void every_kind_of_call_gets_its_answer() {
+    route("v1");
+
+    assertThat(call("unary", "hello")).isEqualTo("OK v1 hello");
+    assertThat(call("down", "hello")).isEqualTo("OK 100 v1 99");
+    assertThat(call("up", "3x5")).isEqualTo("OK v1 3 of 15");
+    assertThat(call("both", "a,b,c")).isEqualTo("OK v1 a,v1 b,v1 c");
+  }
+
+  @Test
+  void a_request_larger_than_what_is_kept_goes_through_once() {
+    route("v1");
+    retry();
+
+    assertThat(call("up", "300x10000")).isEqualTo("OK v1 300 of 3000000");
+  }
+
+  @Test
+  void a_failure_that_no_server_repeats_is_tried_elsewhere_for_idempotent_methods() {
+    retry();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(call("idempotent", "fail@v1")).isEqualTo("OK v2 fail@v1");
+    }
+  }
+
+  @Test
+  void without_retries_the_failure_is_the_servers_own() {
+    route("v1");
+
+    assertThat(call("idempotent", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
+    assertThat(call("down", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
+  }
+
+  @Test
+  void a_method_that_may_do_harm_twice_is_not_sent_twice() {
+    route("v1");
+    retry();
+
+    assertThat(call("unary", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
+  }
+
+  @Test
+  void nothing_is_tried_again_once_a_message_was_delivered() {
+    mesh.awaitAcked(
+        caller, apply("Retry", RETRY.replace("grpcCodes", "idempotentOnly: false, grpcCodes")));
+
+    Set<String> answers = new TreeSet<>();
+    for (int i = 0; i < 10; i++) {
+      answers.add(call("down", "late@v1"));
+    }
+
+    assertThat(answers).containsOnly("OK 100 v2 99", "UNAVAILABLE no reason");
+  }
+
+  @Test
+  void a_policys_timeout_ends_a_slow_call_and_says_so() {
+    route("v1");
+    mesh.awaitAcked(caller, apply("Timeout", "{request: 300ms}"));
+
+    assertThat(call("unary", "slow@v1"))
+        .startsWith("DEADLINE_EXCEEDED ")
+        .contains("Timeout/default/" + service);
+  }
+
+  @Test
+  void the_applications_deadline_is_kept() {
+    route("v1");
+
+    assertThat(call("unary", 300, "slow@v1")).startsWith("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void a_call_that_is_cancelled_is_cancelled_at_the_server() {
+    route("v1");
+    int before = cancelled();
+
+    assertThat(call("cancel", "slow@v1")).startsWith("CANCELLED");
+
+    eventually().until(() -> cancelled() == before + 1);
+  }
+
+  @Test
+  void an_instance_that_is_killed_is_routed_around() {
+    JavaProcess third = serve("v3");
+    eventually().until(() -> versions(12).contains("v3"));
+    mesh.awaitAcked(
+        caller, apply("Retry", "{attempts: 3, on: [connect-failure, reset-before-request]}"));
+
+    third.kill();
+
+    eventually().until(() -> !versions(12).contains("v3"));
+    for (int i = 0; i < 20; i++) {
+      assertThat(call("unary", "hello")).startsWith("OK v");
+    }
+  }
+
+  @Test
+  void spans_of_both_sides_are_of_one_trace() {
+    route("v1");
+    call("unary", "traced");
+
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().all())
+                    .filteredOn(span -> span.attribute("rpc.service").equals("test.Texts"))
+                    .anySatisfy(
+                        client ->
+                            assertThat(mesh.spans().of(client.traceId()))
+                                .anySatisfy(
+                                    server -> {
+                                      assertThat(client.kind()).isEqualTo(SpanSink.Span.CLIENT);
+                                      assertThat(server.kind()).isEqualTo(SpanSink.Span.SERVER);
+                                      assertThat(server.parent()).isEqualTo(client.id());
+                                    })));
+  }
+
+  private JavaProcess serve(String version) {
+    JavaProcess server =
+        mesh.start(
+            service,
+            JavaProcess.of(service + " " + version)
+                .env("WEFT_LABELS", "version=" + version)
+                .main(classPath, "GrpcApp", "serve", version));
+    server.awaitLine("serving on port");
+    return server;
+  }
+
+  private void route(String version) {
+    mesh.awaitAcked(
+        caller,
+        apply(
+            "Route",
+            "{rules: [{name: one, backends: [{service: "
+                + service
+                + ", labels: {version: "
+                + version
+                + "}}]}]}"));
+  }
+
+  private void retry() {
+    mesh.awaitAcked(caller, apply("Retry", RETRY));
+  }
+
+  private long apply(String kind, String conf) {
+    applied.add(kind);
+    return mesh.admin()
+        .apply(
+            """
+            apiVersion: weft.io/v1
+            kind: %s
+            metadata: {name: %s}
+            spec:
+              to: {service: %s}
+              conf: %s
+            """
+                .formatted(kind, service, service, conf));
+  }
+
+  private String call(String kind, String text) {
+    return call(kind, 0, text);
+  }
+
+  private String call(String kind, int deadlineMillis, String text) {
+    calls++;
+    caller.send(calls + " " + kind + " " + deadlineMillis + " " + text);
+    return caller.awaitLine("answer " + calls + " (.*)").group(1);
+  }
+
+  private Set<String> versions(int number) {
+    Set<String> versions = new TreeSet<>();
+    for (int i = 0; i < number; i++) {
+      String answer = call("unary", "who");
+      if (answer.startsWith("OK ")) {
+        versions.add(answer.substring("OK ".length(), answer.lastIndexOf(' ')));
+      }
+    }
+    return versions;
+  }
+
+  private int cancelled() {
+    calls++;
+    v1.send("q" + calls);
+    return Integer.parseInt(v1.awaitLine("q" + calls + " cancelled (\\d+)").group(1));
+  }
+}

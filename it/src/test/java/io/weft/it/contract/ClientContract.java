@@ -735,6 +735,23 @@ abstract class ClientContract {
     assertThat(with.send().exception()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void a_connection_that_cannot_be_made_is_the_librarys_exception(String method) {
+    put(
+        "Route",
+        "gap",
+        "spec: {to: {service: gap}, conf: {rules: [{backends: [{service: gap, labels: {version: v2}}]}]}}");
+    Call without = bare.call(method, "http://" + stock.nobody() + "/");
+    Call with = client.call(method, "http://gap/");
+    if (method.equals("POST")) {
+      without.body(100);
+      with.body(100);
+    }
+
+    assertThat(with.send().anywhere()).isEqualTo(without.send().anywhere());
+  }
+
   @Test
   void a_server_that_wants_the_body_says_100() {
     stock.both(

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink.Span;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -259,6 +261,31 @@ abstract class ServerContract {
             .isEqualTo(head(barePort, method, path));
       }
     }
+  }
+
+  @Test
+  void requests_that_broke_off_are_not_waited_for_when_it_stops() throws Exception {
+    JavaProcess other = mesh.start(service() + "-broken", application());
+    List<Integer> bound = ports(other);
+    eventually().until(() -> mesh.ports(other).size() == 2);
+    for (String path : List.of("/large?50000000", "/async/large?50000000", "/echo", "/throw")) {
+      try (Socket socket = new Socket("127.0.0.1", bound.get(0))) {
+        // Each says that a body follows, and goes before it is sent or the answer is read.
+        socket
+            .getOutputStream()
+            .write(
+                ("POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+        if (path.contains("large")) {
+          assertThat(socket.getInputStream().readNBytes(1_000)).hasSize(1_000);
+        }
+        socket.setSoLinger(true, 0);
+      }
+    }
+
+    assertThat(other.stop()).isEqualTo(143);
+
+    assertThat(other.output()).noneMatch(line -> line.contains("still being served"));
   }
 
   @Test

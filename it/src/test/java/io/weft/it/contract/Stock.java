@@ -47,6 +47,11 @@ final class Stock implements AutoCloseable {
     return beside;
   }
 
+  /** host:port of the instance of gap where nobody listens. */
+  String nobody() {
+    return NOBODY + ":" + port(apps[3]);
+  }
+
   /** Both of stock do the same. */
   void both(ScriptedServer.Script script) {
     v1.script(script);

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * Makes calls with the client that its argument names. Each line of standard input is one call, a
@@ -53,7 +52,7 @@ public final class ClientApp {
               new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_2, false);
           default -> throw new IllegalArgumentException(args[0]);
         };
-    ExecutorService threads = Executors.newCachedThreadPool();
+    ExecutorService threads = Threads.perTask();
     System.out.println("ready");
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

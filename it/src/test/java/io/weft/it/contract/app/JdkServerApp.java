@@ -45,7 +45,7 @@ public final class JdkServerApp {
 
   private static HttpServer open(HttpServer server) {
     server.createContext("/", JdkServerApp::handle);
-    server.setExecutor(Executors.newCachedThreadPool());
+    server.setExecutor(Threads.perTask());
     server.start();
     System.out.println("serving on port " + server.getAddress().getPort());
     return server;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink.Span;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -269,7 +270,7 @@ abstract class ServerContract {
     List<Integer> bound = ports(other);
     eventually().until(() -> mesh.ports(other).size() == 2);
     for (String path : List.of("/large?50000000", "/async/large?50000000", "/echo", "/throw")) {
-      try (Socket socket = new Socket("127.0.0.1", bound.get(0))) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bound.get(0))) {
         // Each says that a body follows, and goes before it is sent or the answer is read.
         socket
             .getOutputStream()

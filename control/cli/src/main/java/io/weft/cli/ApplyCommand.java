@@ -2,7 +2,6 @@ package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +43,8 @@ final class ApplyCommand implements Callable<Integer> {
     for (String file : sources()) {
       try {
         apply(file);
+      } catch (Unreachable e) {
+        throw e;
       } catch (Refusal e) {
         refused.addAll(e.lines());
       }
@@ -54,9 +55,14 @@ final class ApplyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void apply(String file) throws IOException {
+  private void apply(String file) {
     boolean stdin = file.equals(STDIN);
-    byte[] text = stdin ? read(System.in) : Files.readAllBytes(Path.of(file));
+    byte[] text;
+    try {
+      text = stdin ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+    } catch (IOException e) {
+      throw new Refusal(Refusal.reason(e));
+    }
     JsonNode outcome =
         control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), text, stdin ? "stdin" : file);
     PrintWriter out = spec.commandLine().getOut();
@@ -98,9 +104,5 @@ final class ApplyCommand implements Callable<Integer> {
 
   private static boolean isDocument(Path path) {
     return Files.isRegularFile(path) && path.toString().matches(".*\\.(yaml|yml|json)");
-  }
-
-  private static byte[] read(InputStream in) throws IOException {
-    return in.readAllBytes();
   }
 }

@@ -5,14 +5,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.weft.control.admin.AdminClient;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,6 +24,9 @@ import picocli.CommandLine.Option;
 final class Connection {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Path HOME = Path.of(System.getProperty("user.home"), ".weft", "control");
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^\\s/:]+:\\d{1,5}|\\[[^\\]\\s/]+\\]:\\d{1,5}");
+  private static final Pattern TOKEN = Pattern.compile("[\\w.-]{1,500}");
 
   @Option(
       names = "--control",
@@ -54,78 +61,122 @@ final class Connection {
 
   /** POST of a file's bytes; messages call it by that name. */
   JsonNode post(String path, byte[] body, String file) {
-    return send((client, address) -> client.post(address, path, body, file));
+    return send((client, address) -> client.post(address, path, body, file), file);
   }
 
   private JsonNode send(Exchange exchange) {
-    AdminClient client = client();
-    String unreachable = "";
-    for (String address : control.split("[,;]")) {
-      try {
-        return answer(exchange.send(client, address.strip()).join(), address);
-      } catch (IllegalArgumentException e) {
-        throw new Refusal(
+    return send(exchange, "");
+  }
+
+  private JsonNode send(Exchange exchange, String file) {
+    List<String> addresses = Stream.of(control.split("[,;]")).map(String::strip).toList();
+    for (String address : addresses) {
+      if (!ADDRESS.matcher(address).matches()) {
+        throw new Unreachable(
             "control's address " + address + " must be host:port, such as 127.0.0.1:15010");
-      } catch (CompletionException e) {
-        unreachable = why(address.strip(), e.getCause());
       }
     }
-    throw new Refusal(unreachable);
+    AdminClient client = client();
+    String unreachable = "";
+    for (String address : addresses) {
+      try {
+        return answer(exchange.send(client, address).join(), address, file);
+      } catch (CompletionException e) {
+        unreachable = why(address, e.getCause());
+      }
+    }
+    throw new Unreachable(unreachable);
   }
 
   private AdminClient client() {
-    Map<String, String> environment = System.getenv();
-    Path rootFile = root;
-    if (rootFile == null) {
-      rootFile = file(environment.get("WEFT_ROOT"), "root.pem");
-    }
-    String token = environment.get("WEFT_ADMIN_TOKEN");
-    Path from = tokenFile;
-    if (from == null) {
-      from = file(environment.get("WEFT_ADMIN_TOKEN_FILE"), "admin-token");
-    }
+    Path file = rootFile();
     try {
-      if (token != null && tokenFile == null) {
-        return AdminClient.of(rootFile, token.strip());
-      }
-      return AdminClient.of(rootFile, from);
+      return AdminClient.of(file, token());
     } catch (NoSuchFileException e) {
-      throw new Refusal(
-          e.getFile()
-              + " is not there: start control (weft control), or name its files with --root and"
-              + " --token-file");
+      throw missing(e);
     } catch (IOException e) {
-      throw new Refusal(e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new Unreachable(Refusal.reason(e));
     }
   }
 
-  private static Path file(@Nullable String named, String otherwise) {
+  private String token() throws IOException {
+    String given = System.getenv("WEFT_ADMIN_TOKEN");
+    String token =
+        given != null && tokenFile == null ? given.strip() : Files.readString(tokenPath()).strip();
+    if (!TOKEN.matcher(token).matches()) {
+      throw new Unreachable(tokenPlace() + " holds no admin token: control writes it, in one line");
+    }
+    return token;
+  }
+
+  private String tokenPlace() {
+    return System.getenv("WEFT_ADMIN_TOKEN") != null && tokenFile == null
+        ? "WEFT_ADMIN_TOKEN"
+        : tokenPath().toString();
+  }
+
+  private Path tokenPath() {
+    return tokenFile != null ? tokenFile : file("WEFT_ADMIN_TOKEN_FILE", "admin-token");
+  }
+
+  private Path rootFile() {
+    return root != null ? root : file("WEFT_ROOT", "root.pem");
+  }
+
+  private static Path file(String variable, String otherwise) {
+    String named = System.getenv(variable);
     return named == null || named.isBlank() ? HOME.resolve(otherwise) : Path.of(named);
   }
 
-  private static JsonNode answer(AdminClient.Answer answer, String address) {
+  private static Unreachable missing(NoSuchFileException fault) {
+    return new Unreachable(
+        Refusal.reason(fault)
+            + ": start control with 'weft control', which writes it, or name the files of another"
+            + " with --root and --token-file");
+  }
+
+  private JsonNode answer(AdminClient.Answer answer, String address, String file) {
+    if (answer.status() == 401) {
+      throw new Unreachable(
+          "control at "
+              + address
+              + " does not know the admin token of "
+              + tokenPlace()
+              + ", or it has expired: name that control's own with --token-file");
+    }
+    if (answer.status() == 413) {
+      throw new Refusal(List.of(file + ": is too long; at most 1 MiB is read"));
+    }
     JsonNode body;
     try {
       body = JSON.readTree(answer.body());
     } catch (JsonProcessingException e) {
-      throw new Refusal(address + " does not speak as control does: is something else there?");
+      throw new Unreachable(address + " does not speak as control does: is something else there?");
     }
     if (answer.status() < 300) {
       return body;
     }
     List<String> lines = new ArrayList<>();
-    body.path("errors").forEach(error -> lines.add(Problems.line(error)));
+    body.path("errors").forEach(error -> lines.add(Problems.line(error, file)));
     throw new Refusal(
         lines.isEmpty() ? List.of("weft: " + address + " answers " + answer.status()) : lines);
   }
 
   private String why(String address, @Nullable Throwable fault) {
+    if (fault instanceof SSLHandshakeException) {
+      return "control at "
+          + address
+          + " is not the one whose root certificate is in "
+          + rootFile()
+          + ": name its own with --root or WEFT_ROOT ("
+          + fault.getMessage()
+          + ")";
+    }
     if (fault instanceof SSLException) {
-      return address
-          + " cannot prove that it is the control of "
-          + (root == null ? file(System.getenv("WEFT_ROOT"), "root.pem") : root)
-          + ": "
-          + fault.getMessage();
+      return "what listens at " + address + " does not speak TLS, so it is not control";
+    }
+    if (fault instanceof HttpTimeoutException) {
+      return "control at " + address + " did not answer in time";
     }
     return "control does not answer at "
         + address

@@ -53,7 +53,9 @@ final class ControlCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     int colon = listen.lastIndexOf(':');
-    if (colon < 1 || !listen.substring(colon + 1).matches("\\d{1,5}")) {
+    if (colon < 1
+        || !listen.substring(colon + 1).matches("\\d{1,5}")
+        || Integer.parseInt(listen.substring(colon + 1)) > 65_535) {
       throw new Refusal("--listen " + listen + " must be host:port, such as 127.0.0.1:15010");
     }
     String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
@@ -68,7 +70,9 @@ final class ControlCommand implements Callable<Integer> {
     Control control;
     try {
       control = Control.start(options);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      throw new Refusal("control: " + Refusal.reason(e));
+    } catch (RuntimeException e) {
       throw new Refusal("control: " + e.getMessage());
     }
     Runtime.getRuntime().addShutdownHook(new Thread(control::close, "weft-control-close"));

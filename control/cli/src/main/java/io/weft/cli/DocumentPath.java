@@ -5,17 +5,14 @@ final class DocumentPath {
   private DocumentPath() {}
 
   /**
-   * Begins with a slash; empty for all documents.
+   * Begins with a slash; empty for all documents, of any namespace.
    *
    * @param namespace as an option gave it; "" where none did
    */
   static String of(String what, String namespace) {
     String[] parts = what.split("/", -1);
     return switch (parts.length) {
-      case 1 ->
-          what.isEmpty() && namespace.isEmpty()
-              ? ""
-              : "/" + (what.isEmpty() ? all(namespace) : what + slash(namespace));
+      case 1 -> what.isEmpty() ? "" : "/" + what + slash(namespace);
       case 2 ->
           "/" + parts[0] + "/" + (namespace.isEmpty() ? "default" : namespace) + "/" + parts[1];
       case 3 -> "/" + what;
@@ -25,9 +22,5 @@ final class DocumentPath {
 
   private static String slash(String namespace) {
     return namespace.isEmpty() ? "" : "/" + namespace;
-  }
-
-  private static String all(String namespace) {
-    throw new Refusal("name a kind beside the namespace " + namespace + ", such as Route");
   }
 }

@@ -1,6 +1,9 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,7 +43,7 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode answer = control.get("/v1/config" + DocumentPath.of(what, namespace));
+    JsonNode answer = ofNamespace(control.get("/v1/config" + DocumentPath.of(what, namespace)));
     PrintWriter out = spec.commandLine().getOut();
     switch (output) {
       case json -> out.println(output.of(answer));
@@ -58,9 +61,29 @@ final class GetCommand implements Callable<Integer> {
     return 0;
   }
 
+  // Without a kind, control tells those of all namespaces.
+  private JsonNode ofNamespace(JsonNode answer) {
+    if (namespace.isEmpty() || !what.isEmpty()) {
+      return answer;
+    }
+    ObjectNode some = JsonNodeFactory.instance.objectNode();
+    ArrayNode documents = some.putArray("documents");
+    for (JsonNode document : answer.path("documents")) {
+      if (document.path("namespace").asText().equals(namespace)) {
+        documents.add(document);
+      }
+    }
+    return some;
+  }
+
   private void table(JsonNode answer, PrintWriter out) {
     if (answer.path("documents").isEmpty()) {
-      out.println("No policies" + (what.isEmpty() ? "" : " of that kind") + " in force.");
+      out.println(
+          "No "
+              + (what.isEmpty() ? "policies" : what)
+              + " in force"
+              + (namespace.isEmpty() ? "" : " in namespace " + namespace)
+              + ".");
       return;
     }
     Tables table = new Tables("KIND", "NAMESPACE", "NAME", "GENERATION", "PROBLEM");

@@ -2,6 +2,8 @@ package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +42,7 @@ final class HistoryCommand implements Callable<Integer> {
                 change ->
                     table.row(
                         step.path("generation").asText(),
-                        step.path("time").asText(),
+                        seconds(step.path("time").asText()),
                         step.path("author").asText(),
                         change.path("document").asText() + " " + action(change)));
       }
@@ -48,6 +50,10 @@ final class HistoryCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private static String seconds(String time) {
+    return time.isEmpty() ? "" : Instant.parse(time).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static String action(JsonNode change) {

@@ -7,8 +7,16 @@ final class Problems {
   private Problems() {}
 
   static String line(JsonNode problem) {
+    return line(problem, "");
+  }
+
+  /**
+   * @param otherwise file to name where the problem names none
+   */
+  static String line(JsonNode problem, String otherwise) {
     StringBuilder line = new StringBuilder();
-    String file = problem.path("file").asText();
+    String named = problem.path("file").asText();
+    String file = named.isEmpty() ? otherwise : named;
     int number = problem.path("line").asInt();
     if (!file.isEmpty()) {
       line.append(file);

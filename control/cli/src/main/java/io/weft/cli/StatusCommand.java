@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -81,8 +83,28 @@ final class StatusCommand implements Callable<Integer> {
       }
       hooks.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
     }
+    lost(status, out);
     for (JsonNode problem : status.path("problems")) {
       out.println("problem: " + Problems.line(problem).replaceFirst("^weft: ", ""));
+    }
+  }
+
+  // Instances whose agent is connected to no control: callers still have them as a last resort.
+  private static void lost(JsonNode status, PrintWriter out) {
+    Set<String> connected = new HashSet<>();
+    status.path("agents").forEach(agent -> connected.add(agent.path("uid").asText()));
+    for (JsonNode instance : status.path("instances")) {
+      if (!connected.contains(instance.path("uid").asText())) {
+        out.println(
+            "not connected: "
+                + instance.path("service").asText()
+                + " at "
+                + instance.path("address").asText()
+                + ", ports "
+                + joined(instance.path("ports"), ",")
+                + ", "
+                + instance.path("state").asText());
+      }
     }
   }
 

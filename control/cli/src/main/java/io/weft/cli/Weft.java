@@ -1,6 +1,7 @@
 package io.weft.cli;
 
 import io.weft.cli.demo.DemoCommand;
+import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,12 +35,32 @@ public final class Weft implements Runnable {
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Weft());
     line.setExecutionExceptionHandler(Weft::failed);
+    line.setParameterExceptionHandler(Weft::misunderstood);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    // The launcher knows whether a person looks on; newer JDKs have a console even in a pipe.
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            Boolean.getBoolean("weft.terminal")
+                ? CommandLine.Help.Ansi.AUTO
+                : CommandLine.Help.Ansi.OFF));
     return line;
   }
 
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int misunderstood(CommandLine.ParameterException fault, String[] arguments) {
+    CommandLine command = fault.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("weft: " + fault.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(fault, err)) {
+      err.println(
+          "weft: '" + command.getCommandSpec().qualifiedName() + " --help' says what it takes");
+    }
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(

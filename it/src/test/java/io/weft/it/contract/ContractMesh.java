@@ -100,7 +100,7 @@ final class ContractMesh implements AutoCloseable {
 
   /** For conditions that come true soon. */
   static ConditionFactory eventually() {
-    return await().atMost(20, SECONDS).pollInterval(Duration.ofMillis(20));
+    return await().atMost(60, SECONDS).pollInterval(Duration.ofMillis(20));
   }
 
   @Override

@@ -296,6 +296,6 @@ class MeshIT {
   }
 
   private static ConditionFactory eventually() {
-    return await().atMost(20, SECONDS);
+    return await().atMost(60, SECONDS);
   }
 }

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * it.
  */
 public final class JavaProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final String name;
   private final Process process;

@@ -31,7 +31,7 @@ final class Check {
   private static final int SLOW_MILLIS = 2_000;
   private static final int TIMEOUT_MILLIS = 400;
   // What the way to the storefront and back, on a busy machine, may add to a policy's own time.
-  private static final int AROUND_MILLIS = 400;
+  private static final int AROUND_MILLIS = 800;
 
   private final DemoMesh demo;
   private final Mesh mesh;
@@ -189,12 +189,12 @@ final class Check {
     // So that only what comes now is counted.
     Await.until(PATIENCE, () -> stockEdge().failures() == 0);
     // Slow enough that some calls are under way when it dies.
-    shop.moodOfStockV2(0, 300);
+    shop.moodOfStockV2(0, SLOW_MILLIS);
     List<CompletableFuture<Visit>> underWay = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
       underWay.add(customer.buy("tea", ""));
     }
-    Await.pause(150);
+    Await.pause(SLOW_MILLIS / 3);
     shop.killStockV2();
     Visits inFlight = Visits.of(underWay);
     Visits after = buy(100, "");

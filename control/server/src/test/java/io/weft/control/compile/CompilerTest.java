@@ -1,0 +1,345 @@
+package io.weft.control.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.TextFormat;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.Retry;
+import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.ServiceName;
+import io.weft.control.accept.Accepted;
+import io.weft.control.accept.Accepted.InForce;
+import io.weft.control.document.Document;
+import io.weft.control.document.DocumentReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompilerTest {
+  private static final ServiceId STOCK = new ServiceId("default", "stock");
+  private static final Caller ORDERS =
+      new Caller(new ServiceId("default", "orders"), Map.of("version", "v1", "tier", "gold"));
+
+  @Test
+  void every_field_of_a_route_reaches_the_callers() throws Exception {
+    RouteRule rule =
+        config(
+                """
+                kind: Route
+                metadata: {name: r}
+                spec:
+                  to: {service: stock}
+                  conf:
+                    rules:
+                    - name: all
+                      matches:
+                      - path: {type: Exact, value: /a}
+                        method: GET
+                        headers: [{name: X-User, value: t}, {name: b, type: RegularExpression, value: 'x.*'}]
+                        queryParams: [{name: q, value: '1'}, {name: r, type: RegularExpression, value: '.'}]
+                      - path: {value: /p}
+                      - path: {type: RegularExpression, value: '/r[0-9]+'}
+                      backends:
+                      - {weight: 90, labels: {version: v1}}
+                      - {service: stock2, namespace: far, weight: 0, port: 81}
+                      - {}
+                      filters:
+                      - requestHeaders: {set: [{name: a, value: b}], add: [{name: c, value: d}], remove: [e]}
+                      - responseHeaders: {set: [{name: f, value: g}], add: [{name: h, value: i}], remove: [j]}
+                      - urlRewrite: {host: k.l, path: {replaceFullPath: /m}}
+                """)
+            .getRules(0);
+
+    assertThat(rule)
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                name: "all"
+                matches {
+                  path { type: EXACT value: "/a" }
+                  method: "GET"
+                  headers { name: "X-User" value { type: EXACT value: "t" } }
+                  headers { name: "b" value { type: REGEX value: "x.*" } }
+                  query_params { name: "q" value { type: EXACT value: "1" } }
+                  query_params { name: "r" value { type: REGEX value: "." } }
+                }
+                matches { path { type: PREFIX value: "/p" } }
+                matches { path { type: REGEX value: "/r[0-9]+" } }
+                backends {
+                  namespace: "default" service: "stock" weight: 90
+                  labels { key: "version" value: "v1" }
+                }
+                backends { namespace: "far" service: "stock2" weight: 0 port: 81 }
+                backends { namespace: "default" service: "stock" weight: 1 }
+                request_headers {
+                  set { name: "a" value: "b" } add { name: "c" value: "d" } remove: "e"
+                }
+                response_headers {
+                  set { name: "f" value: "g" } add { name: "h" value: "i" } remove: "j"
+                }
+                url_rewrite { host: "k.l" replace_full_path: "/m" }
+                """,
+                RouteRule.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          redirect: {scheme: https, host: a.b, port: 8443, path: {replaceFullPath: /c}, statusCode: 308} | redirect { scheme: "https" host: "a.b" port: 8443 replace_full_path: "/c" status_code: 308 }
+          redirect: {path: {replacePrefixMatch: /c}} | redirect { replace_prefix_match: "/c" status_code: 302 }
+          urlRewrite: {path: {replacePrefixMatch: /c}} | url_rewrite { replace_prefix_match: "/c" } backends { namespace: "default" service: "stock" weight: 1 }
+          """)
+  void the_other_filters_of_a_route_reach_the_callers(String filter, String expected)
+      throws Exception {
+    RouteRule rule =
+        config(
+                """
+                kind: Route
+                metadata: {name: r}
+                spec:
+                  to: {service: stock}
+                  conf:
+                    rules:
+                    - matches: [{path: {value: /p}}]
+                      filters: [{%s}]
+                """
+                    .formatted(filter))
+            .getRules(0);
+
+    assertThat(rule.toBuilder().clearMatches().build())
+        .isEqualTo(TextFormat.parse(expected, RouteRule.class));
+  }
+
+  @Test
+  void every_field_of_a_timeout_reaches_the_callers() {
+    var timeout =
+        config(policy("Timeout", "{request: 1s, perTry: 1.5ms, connect: 2m, idle: 24h}"))
+            .getRules(0)
+            .getTimeout();
+
+    assertThat(timeout.getRequestNanos()).isEqualTo(Duration.ofSeconds(1).toNanos());
+    assertThat(timeout.getPerTryNanos()).isEqualTo(1_500_000);
+    assertThat(timeout.getConnectNanos()).isEqualTo(Duration.ofMinutes(2).toNanos());
+    assertThat(timeout.getIdleNanos()).isEqualTo(Duration.ofHours(24).toNanos());
+    assertThat(timeout.getSource().getName())
+        .isEqualTo("Timeout".toLowerCase(java.util.Locale.ROOT));
+    assertThat(timeout.getSource().getGeneration()).isEqualTo(1);
+  }
+
+  @Test
+  void every_field_of_a_retry_reaches_the_callers() throws Exception {
+    Retry retry =
+        config(
+                policy(
+                    "Retry",
+                    """
+                    {attempts: 3, statusCodes: [409, 425], grpcCodes: [UNAVAILABLE, 8],
+                     on: [5xx, gateway-error, connect-failure, refused-stream, reset-before-request,
+                          retriable-status-codes, grpc-codes],
+                     perTryTimeout: 200ms, backoff: {base: 1ms, max: 2ms},
+                     budget: {percent: 12.5, minPerSecond: 3},
+                     idempotentOnly: false, honourRetryAfter: false}\
+                    """))
+            .getRules(0)
+            .getRetry();
+
+    assertThat(retry.toBuilder().clearSource().build())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                attempts: 3 status_codes: [409, 425] grpc_codes: [14, 8]
+                on: [STATUS_5XX, GATEWAY_ERROR, CONNECT_FAILURE, REFUSED_STREAM,
+                     RESET_BEFORE_REQUEST, RETRIABLE_STATUS_CODES, GRPC_CODES]
+                per_try_timeout_nanos: 200000000
+                backoff_base_nanos: 1000000 backoff_max_nanos: 2000000
+                budget_millipercent: 12500 budget_min_per_second: 3
+                """,
+                Retry.class));
+  }
+
+  @Test
+  void what_a_retry_does_not_say_has_its_default() throws Exception {
+    Retry retry = config(policy("Retry", "{attempts: 2, on: [5xx]}")).getRules(0).getRetry();
+
+    assertThat(retry.toBuilder().clearSource().build())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                attempts: 2 on: STATUS_5XX idempotent_only: true honour_retry_after: true
+                backoff_base_nanos: 25000000 backoff_max_nanos: 250000000
+                """,
+                Retry.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROUND_ROBIN", "LEAST_REQUEST"})
+  void the_algorithm_reaches_the_callers(String algorithm) {
+    assertThat(
+            config(policy("LoadBalancer", "{algorithm: " + algorithm + "}"))
+                .getRules(0)
+                .getLoadBalancer()
+                .getAlgorithm())
+        .hasToString(algorithm);
+  }
+
+  @Test
+  void every_field_of_a_service_is_kept() throws Exception {
+    String service =
+        """
+        kind: Service
+        metadata: {name: stock}
+        spec:
+          hosts: [stock.shop]
+          ports: [{name: a, number: 80, protocol: grpc}, {number: 81}]
+          principals: [me]
+          visibility: namespace
+        """;
+    Compiler compiler = compiler(service);
+
+    assertThat(compiler.services())
+        .containsExactly(
+            Map.entry(
+                STOCK,
+                TextFormat.parse(
+                    """
+                    namespace: "default" name: "stock" hosts: "stock.shop"
+                    ports { name: "a" number: 80 protocol: "grpc" }
+                    ports { number: 81 protocol: "http" }
+                    """,
+                    ServiceName.class)));
+    assertThat(compiler.principals(STOCK)).containsExactly("me");
+    assertThat(compiler.names("default").getNames().getServicesList()).hasSize(1);
+    assertThat(compiler.names("other").getNames().getServicesList()).isEmpty();
+    assertThat(
+            compiler(service.replace("visibility: namespace", "visibility: mesh"))
+                .names("other")
+                .getNames()
+                .getServicesList())
+        .hasSize(1);
+  }
+
+  @Test
+  void without_any_document_calls_go_to_the_service_itself() throws Exception {
+    assertThat(config())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                namespace: "default" name: "stock"
+                rules { backends { namespace: "default" service: "stock" weight: 1 } }
+                """,
+                ServiceConfig.class));
+  }
+
+  /** Each scope goes before all those above it. */
+  @Test
+  void the_most_exact_destination_wins_and_then_the_most_exact_caller() {
+    List<String> scopes =
+        List.of(
+            "",
+            "from: {labels: {version: v1}}",
+            "from: {service: orders}",
+            "to: {service: stock}",
+            "from: {labels: {version: v1}}, to: {service: stock}",
+            "from: {service: orders}, to: {service: stock}",
+            "to: {service: stock, route: all}",
+            "from: {labels: {version: v1}}, to: {service: stock, route: all}",
+            "from: {service: orders}, to: {service: stock, route: all}");
+    String[] documents = new String[scopes.size() + 2];
+    documents[0] =
+        """
+        kind: Route
+        metadata: {name: r}
+        spec: {to: {service: stock}, conf: {rules: [{name: all}]}}
+        """;
+    documents[1] = timeout("mesh", "weft-system", "");
+    for (int i = 0; i < scopes.size(); i++) {
+      documents[i + 2] = timeout("t" + i, "default", scopes.get(i));
+    }
+
+    for (int kept = documents.length; kept > 1; kept--) {
+      String expected = kept == 2 ? "mesh" : "t" + (kept - 3);
+      assertThat(
+              config(java.util.Arrays.copyOf(documents, kept))
+                  .getRules(0)
+                  .getTimeout()
+                  .getSource()
+                  .getName())
+          .isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          from: {service: storefront}
+          from: {labels: {version: v2}}
+          from: {labels: {version: v1, tier: silver}}
+          to: {service: recommendations}
+          to: {service: stock, route: other}
+          to: {namespace: far}
+          """)
+  void policies_of_other_calls_do_not_rule(String scope) {
+    assertThat(config(timeout("t", "default", scope)).getRules(0).hasTimeout()).isFalse();
+  }
+
+  @Test
+  void the_same_documents_make_the_same_hash_in_every_replica() {
+    String[] documents = {
+      policy("Timeout", "{request: 1s}"), policy("Retry", "{attempts: 2, on: [5xx]}")
+    };
+
+    Resource first = compiler(documents).config(ORDERS, STOCK);
+    Resource second = compiler(documents).config(ORDERS, STOCK);
+
+    assertThat(first).isEqualTo(second);
+    assertThat(compiler(policy("Timeout", "{request: 2s}")).config(ORDERS, STOCK).getVersion())
+        .isNotEqualTo(
+            compiler(policy("Timeout", "{request: 1s}")).config(ORDERS, STOCK).getVersion());
+  }
+
+  private static String timeout(String name, String namespace, String scope) {
+    return """
+        kind: Timeout
+        metadata: {name: %s, namespace: %s}
+        spec: {%s conf: {request: 1s}}
+        """
+        .formatted(name, namespace, scope.isEmpty() ? "" : scope + ",");
+  }
+
+  private static String policy(String kind, String conf) {
+    return """
+        kind: %s
+        metadata: {name: %s}
+        spec:
+          to: {service: stock}
+          conf: %s
+        """
+        .formatted(kind, kind.toLowerCase(java.util.Locale.ROOT), conf);
+  }
+
+  private static ServiceConfig config(String... documents) {
+    return compiler(documents).config(ORDERS, STOCK).getServiceConfig();
+  }
+
+  private static Compiler compiler(String... documents) {
+    Map<Document.Key, InForce> inForce = new LinkedHashMap<>();
+    for (String each : documents) {
+      DocumentReader.Read read =
+          new DocumentReader()
+              .read("f", ("apiVersion: weft.io/v1\n" + each).getBytes(StandardCharsets.UTF_8));
+      assertThat(read.problems()).isEmpty();
+      read.documents().forEach(document -> inForce.put(document.key(), new InForce(document, 1)));
+    }
+    return new Compiler(new Accepted(1, 1, inForce), Map.of());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.compile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,232 @@
+package io.weft.control.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DocumentReaderTest {
+  private static final String TIMEOUT =
+      """
+      apiVersion: weft.io/v1
+      kind: Timeout
+      metadata: {name: stock}
+      spec:
+        to: {service: stock}
+        conf: {request: 1s}
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Timeout      | {}                        | request: {a: 1}          | f:6: spec.conf.request: must be duration from 1ms to 24h
+          Timeout      | {}                        | request: 10              | f:6: spec.conf.request: is 10; must be duration from 1ms to 24h
+          Timeout      | {}                        | request: -1s             | f:6: spec.conf.request: is -1s; must be duration from 1ms to 24h
+          Timeout      | {}                        | request: 25h             | f:6: spec.conf.request: is 25h; must be duration from 1ms to 24h
+          Timeout      | {}                        | request: 1us             | f:6: spec.conf.request: is 1us; must be duration from 1ms to 24h
+          Timeout      | {}                        | request: 1s, request: 2s | f:6: spec.conf.request: is written twice
+          Timeout      | {}                        | reqest: 1s               | f:6: spec.conf.reqest: unknown field, did you mean request?; allowed: request, perTry, connect, idle
+          Timeout      | {servce: a}               | request: 1s              | f:5: spec.to.servce: unknown field, did you mean service?; allowed: service, route, namespace
+          Timeout      | {route: a}                | request: 1s              | f:5: spec.to.route: needs service beside it: the service whose rule is meant
+          Timeout      | {service: A_B}            | request: 1s              | f:5: spec.to.service: is A_B; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
+          Timeout      | {service: a, namespace: b}| request: 1s              | ''
+          Retry        | {}                        | attempts: 0, on: [5xx]   | f:6: spec.conf.attempts: is 0; must be whole number from 1 to 20
+          Retry        | {}                        | attempts: two, on: [5xx] | f:6: spec.conf.attempts: is two; must be whole number from 1 to 20
+          Retry        | {}                        | attempts: 2              | f:6: spec.conf.on: is missing: list of: one of 5xx, gateway-error, connect-failure, refused-stream, reset-before-request, retriable-status-codes, grpc-codes
+          Retry        | {}                        | attempts: 2, on: []      | f:6: spec.conf.on: must name one condition at least
+          Retry        | {}                        | attempts: 2, on: 5xx     | f:6: spec.conf.on: must be a list of: one of 5xx, gateway-error, connect-failure, refused-stream, reset-before-request, retriable-status-codes, grpc-codes
+          Retry        | {}                        | attempts: 2, on: [grpc-codes] | f:6: spec.conf.on: grpc-codes needs grpcCodes
+          Retry        | {}                        | attempts: 2, on: [5xx], statusCodes: [503] | f:6: spec.conf.statusCodes: means nothing without retriable-status-codes in on
+          Retry        | {}                        | attempts: 2, on: [retriable-status-codes], statusCodes: [99] | f:6: spec.conf.statusCodes[0]: is 99; must be whole number from 100 to 599
+          Retry        | {}                        | attempts: 2, on: [grpc-codes], grpcCodes: [GONE] | f:6: spec.conf.grpcCodes[0]: is GONE; must be gRPC status code, by name such as UNAVAILABLE or by number
+          Retry        | {}                        | attempts: 2, on: [5xx], budget: {percent: 101} | f:6: spec.conf.budget.percent: is 101; must be percentage from 0 to 100
+          Retry        | {}                        | attempts: 2, on: [5xx], backoff: {base: 2s, max: 1s} | f:6: spec.conf.backoff.max: must not be less than base
+          Retry        | {}                        | attempts: 2, on: [5xx], idempotentOnly: maybe | f:6: spec.conf.idempotentOnly: is maybe; must be true or false
+          LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST; did you mean ROUND_ROBIN?
+          Route        | {service: a}              | rules: []                | f:6: spec.conf.rules: must have one rule at least
+          Route        | {service: a}              | rules: [{name: a}, {name: a}] | f:6: spec.conf.rules[1].name: is the name of another rule already
+          Route        | {service: a}              | rules: [{backends: [{weight: 0}]}] | f:6: spec.conf.rules[0].backends: the weights must not all be 0
+          Route        | {service: a}              | rules: [{backends: [{weight: -1}]}] | f:6: spec.conf.rules[0].backends[0].weight: is -1; must be whole number from 0 to 1000000
+          Route        | {service: a}              | rules: [{matches: [{path: {value: orders}}]}] | f:6: spec.conf.rules[0].matches[0].path.value: is orders; must be path that begins with /
+          Route        | {service: a}              | rules: [{matches: [{path: {type: RegularExpression, value: '('}}]}] | f:6: spec.conf.rules[0].matches[0].path.value: is (; must be regular expression (RE2 syntax)
+          Route        | {service: a}              | rules: [{matches: [{method: get}]}] | f:6: spec.conf.rules[0].matches[0].method: is get; must be method in capitals, such as GET
+          Route        | {service: a}              | rules: [{filters: [{redirect: {}}], backends: [{}]}] | f:6: spec.conf.rules[0]: a rule with a redirect has neither backends nor urlRewrite
+          Route        | {service: a}              | rules: [{filters: [{redirect: {}, urlRewrite: {}}]}] | f:6: spec.conf.rules[0].filters[0]: may have only one of urlRewrite, redirect
+          """)
+  void a_mistake_is_one_line_that_names_its_field(
+      String kind, String to, String conf, String expected) {
+    String text =
+        """
+        apiVersion: weft.io/v1
+        kind: %s
+        metadata: {name: a}
+        spec:
+          to: %s
+          conf: {%s}
+        """
+            .formatted(kind, to, conf);
+
+    assertThat(Problem.lines(problems(text)).split("\n")[0]).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer
+          metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
+          metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
+          """)
+  void a_mistake_in_the_head_is_told_in_its_line(String line, String expected) {
+    String field = line.substring(0, line.indexOf(':'));
+    String text =
+        TIMEOUT
+            .lines()
+            .map(each -> each.startsWith(field + ":") ? line : each)
+            .collect(Collectors.joining("\n"));
+
+    assertThat(Problem.lines(problems(text))).isEqualTo(expected);
+  }
+
+  @Test
+  void a_mistake_in_a_later_document_is_told_in_its_line_of_the_file() {
+    assertThat(Problem.lines(problems(TIMEOUT + "---\n" + TIMEOUT.replace("1s", "soon"))))
+        .startsWith("f:13: spec.conf.request: is soon;");
+  }
+
+  @Test
+  void all_mistakes_of_a_file_are_told_at_once() {
+    String bad = TIMEOUT.replace("1s", "soon");
+
+    assertThat(problems(bad + "---\n" + bad)).extracting(Problem::line).containsExactly(6, 13);
+  }
+
+  @Test
+  void the_same_document_twice_in_a_file_is_told() {
+    assertThat(Problem.lines(problems(TIMEOUT + "---\n" + TIMEOUT)))
+        .isEqualTo("f:8: metadata.name: Timeout/default/stock stands in line 1 already");
+  }
+
+  @Test
+  void lines_may_end_as_windows_ends_them() {
+    assertThat(problems(TIMEOUT.replace("\n", "\r\n"))).isEmpty();
+    String two = (TIMEOUT + "---\n" + TIMEOUT.replace("1s", "soon")).replace("\n", "\r\n");
+    assertThat(problems(two)).extracting(Problem::line).containsExactly(13);
+  }
+
+  @Test
+  void a_byte_order_mark_is_no_mistake() {
+    assertThat(problems("\uFEFF" + TIMEOUT)).isEmpty();
+  }
+
+  @Test
+  void tabs_are_refused_where_yaml_refuses_them() {
+    assertThat(problems(TIMEOUT.replace("  conf", "\tconf")))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.line()).isEqualTo(6);
+              assertThat(problem.message()).contains("\\t(TAB)").doesNotContain("\n");
+            });
+  }
+
+  @Test
+  void what_is_not_utf8_or_too_long_is_refused() {
+    assertThat(new DocumentReader().read("f", new byte[] {'a', (byte) 0xc3}).problems())
+        .extracting(Problem::toString)
+        .containsExactly("f: is not UTF-8");
+    assertThat(problems("#".repeat(DocumentReader.LONGEST + 1)))
+        .extracting(Problem::toString)
+        .containsExactly("f: is 1048577 bytes long; at most 1048576 are read");
+  }
+
+  @Test
+  void a_megabyte_of_one_document_is_refused_in_few_lines() {
+    String rules =
+        IntStream.range(0, 30_000)
+            .mapToObj(i -> "    - {nam: r" + i + "}\n")
+            .collect(Collectors.joining());
+    String text =
+        TIMEOUT.replace("Timeout", "Route").replace("conf: {request: 1s}", "conf:\n    rules:\n");
+
+    assertThat(problems(text + rules)).isNotEmpty().hasSizeLessThanOrEqualTo(50);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100", "10000", "200000"})
+  void what_is_nested_deeply_is_refused(int depth) {
+    assertThat(problems("a: " + "[".repeat(depth))).hasSize(1);
+    assertThat(problems("a: " + "{a: ".repeat(depth))).hasSize(1);
+  }
+
+  @Test
+  void aliases_that_multiply_are_refused() {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
+    for (int i = 1; i < 40; i++) {
+      bomb.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+    }
+
+    assertThat(problems(bomb.toString())).isNotEmpty();
+    assertThat(problems(TIMEOUT.replace("conf: {request: 1s}", "conf: &c {request: *c}")))
+        .isNotEmpty();
+  }
+
+  @Test
+  void aliases_that_multiply_within_a_document_are_refused() {
+    StringBuilder bomb =
+        new StringBuilder(
+            """
+            apiVersion: weft.io/v1
+            kind: Route
+            metadata: {name: a}
+            spec:
+              to: {service: a}
+              conf:
+                rules:
+                - matches: &m [%s]
+            """
+                .formatted("{method: GET}, ".repeat(400)));
+    bomb.append("    - matches: *m\n".repeat(1000));
+
+    assertThat(problems(bomb.toString())).isNotEmpty().hasSizeLessThan(51);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "' '", "# nothing", "---", "'--- # nothing'"})
+  void nothing_is_no_document_and_no_mistake(String text) {
+    DocumentReader.Read read = read(text);
+
+    assertThat(read.documents()).isEmpty();
+    assertThat(read.problems()).isEmpty();
+  }
+
+  @Test
+  void json_is_read_as_yaml_is() {
+    assertThat(
+            read("""
+                {"apiVersion": "weft.io/v1", "kind": "LoadBalancer", "metadata": {"name": "a"},
+                 "spec": {"conf": {"algorithm": "ROUND_ROBIN"}}}
+                """)
+                .documents())
+        .singleElement()
+        .satisfies(each -> assertThat(each.conf().text("algorithm")).isEqualTo("ROUND_ROBIN"));
+  }
+
+  private static List<Problem> problems(String text) {
+    return read(text).problems();
+  }
+
+  private static DocumentReader.Read read(String text) {
+    return new DocumentReader().read("f", text.getBytes(StandardCharsets.UTF_8));
+  }
+}

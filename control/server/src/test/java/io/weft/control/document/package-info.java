@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.document;
+
+import org.jspecify.annotations.NullMarked;

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -556,30 +556,45 @@ abstract class ClientContract {
   }
 
   @Test
-  void a_killed_instance_costs_a_caller_that_retries_no_call() {
+  void an_instance_that_stops_costs_no_call_and_one_that_is_killed_none_that_may_be_repeated() {
     // Known by name from the start, so that no call asks the name service.
     put("Service", mortalName(), "spec: {ports: [{name: a, number: 80, protocol: http}]}");
     JavaProcess one = mortal();
-    JavaProcess other = mortal();
+    JavaProcess two = mortal();
+    JavaProcess three = mortal();
+    String url = "http://" + mortalName() + "/status?200";
+    eventually()
+        .until(() -> Stream.of(one, two, three).allMatch(app -> mesh.ports(app).size() == 2));
+    eventually().until(() -> client.get(url).status() == 200);
+
+    CompletableFuture<List<Answer>> posts =
+        callWhile(one, () -> client.call("POST", url).body(100).send());
+    one.stop();
+    assertThat(posts.join()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+
     put(
         "Retry",
         "mortal",
         "spec: {to: {service: "
             + mortalName()
             + "}, conf: {attempts: 3, on: [5xx], backoff: {base: 1ms, max: 1ms}}}");
-    eventually().until(() -> mesh.ports(one).size() == 2 && mesh.ports(other).size() == 2);
-    eventually().until(() -> client.get("http://" + mortalName() + "/status?200").status() == 200);
-    CompletableFuture<List<Answer>> answers =
-        CompletableFuture.supplyAsync(
-            () ->
-                IntStream.range(0, 200)
-                    .mapToObj(i -> client.get("http://" + mortalName() + "/status?200"))
-                    .toList());
+    CompletableFuture<List<Answer>> gets = callWhile(two, () -> client.get(url));
+    two.kill();
+    assertThat(gets.join()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+    three.close();
+  }
 
-    one.kill();
-
-    assertThat(answers.join()).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
-    other.close();
+  /** Calls while a process lives, and some times more; returns once it has begun. */
+  private static CompletableFuture<List<Answer>> callWhile(
+      JavaProcess process, Supplier<Answer> call) {
+    List<Answer> answers = new ArrayList<>(List.of(call.get()));
+    return CompletableFuture.supplyAsync(
+        () -> {
+          for (int after = 0; after < 20; after += process.isAlive() ? 0 : 1) {
+            answers.add(call.get());
+          }
+          return answers;
+        });
   }
 
   private JavaProcess mortal() {

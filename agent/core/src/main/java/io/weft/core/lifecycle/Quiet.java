@@ -11,9 +11,10 @@ final class Quiet {
 
   /**
    * How long nothing must be in flight: a request sent before its caller heard of the draining may
-   * still be on its way when the last one ends.
+   * still be on its way when the last one ends. On a busy machine a caller's thread, or the
+   * server's, may well stand still for longer than a tenth of a second.
    */
-  static final Duration LASTING = Duration.ofMillis(50);
+  static final Duration LASTING = Duration.ofMillis(250);
 
   private static final long STEP_NANOS = Duration.ofMillis(5).toNanos();
 

@@ -156,6 +156,10 @@ final class Connection {
     if (answer.status() < 300) {
       return body;
     }
+    if (answer.status() == 503) {
+      throw new Unreachable(
+          "control at " + address + ": " + body.path("errors").path(0).path("message").asText());
+    }
     List<String> lines = new ArrayList<>();
     body.path("errors").forEach(error -> lines.add(Problems.line(error, file)));
     throw new Refusal(

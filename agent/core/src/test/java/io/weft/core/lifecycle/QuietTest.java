@@ -27,7 +27,8 @@ class QuietTest {
     at(1_000, inFlight::end);
 
     assertThat(quiet.await(Duration.ofSeconds(5))).isZero();
-    assertThat(Duration.ofNanos(now)).isBetween(Duration.ofMillis(1_040), Duration.ofMillis(1_060));
+    assertThat(Duration.ofNanos(now).minus(Quiet.LASTING))
+        .isBetween(Duration.ofMillis(990), Duration.ofMillis(1_010));
   }
 
   @Test

@@ -55,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
             + ", controls "
             + status.path("replicas").size());
     if (status.path("agents").isEmpty()) {
-      out.println("No agent has joined yet.");
+      out.println("No agent is connected.");
     } else {
       Tables table =
           new Tables(

@@ -145,10 +145,10 @@ class CommandsTest {
   }
 
   @Test
-  void statusTellsOfControlBeforeAnyAgentJoined() {
+  void statusTellsOfControlWhileNoAgentIsConnected() {
     assertThat(shell.weft("status").out())
         .containsPattern("^generation \\d+, store the embedded store in .*, controls 1\n")
-        .endsWith(lines("No agent has joined yet."));
+        .endsWith(lines("No agent is connected."));
     assertThat(shell.weft("status", "-o", "json").out()).contains("\"agents\" : [ ]");
   }
 

@@ -10,11 +10,13 @@ import io.weft.it.process.Jdk;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +140,45 @@ class AgentIT {
       assertThat(process.output())
           .contains("thread main")
           .noneMatch(each -> each.startsWith("\tat "));
+    }
+  }
+
+  @Test
+  void a_library_without_what_a_hook_needs_is_left_alone_and_that_is_said_once()
+      throws IOException {
+    Path source = Files.createDirectories(folder.resolve("org/apache/coyote"));
+    Path file = source.resolve("AbstractProtocol.java");
+    Files.writeString(
+        file,
+        """
+        package org.apache.coyote;
+
+        public class AbstractProtocol {
+          public void start() {
+            System.out.println("started");
+          }
+
+          public static void main(String[] arguments) {
+            new AbstractProtocol().start();
+            new AbstractProtocol().start();
+          }
+        }
+        """);
+    assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, file.toString()))
+        .isZero();
+
+    try (JavaProcess process =
+        JavaProcess.of("a Tomcat of its own")
+            .agent("service=a," + NO_CONTROL + ",dir=" + folder)
+            .main(List.of(folder), "org.apache.coyote.AbstractProtocol")
+            .start()) {
+      assertThat(process.awaitExit()).isZero();
+      assertThat(process.output()).filteredOn(line -> line.equals("started")).hasSize(2);
+      assertThat(ours(process.output()))
+          .filteredOn(line -> line.contains("tomcat"))
+          .singleElement()
+          .asString()
+          .contains("left alone");
     }
   }
 

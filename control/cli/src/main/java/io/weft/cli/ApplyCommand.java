@@ -1,6 +1,7 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.control.document.DocumentReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -62,6 +63,10 @@ final class ApplyCommand implements Callable<Integer> {
       text = stdin ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
     } catch (IOException e) {
       throw new Refusal(Refusal.reason(e));
+    }
+    if (text.length > DocumentReader.LONGEST) {
+      // Control would not read it to the end, and hang up.
+      throw new Refusal(List.of((stdin ? "stdin" : file) + ": is too long; at most 1 MiB is read"));
     }
     JsonNode outcome =
         control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), text, stdin ? "stdin" : file);

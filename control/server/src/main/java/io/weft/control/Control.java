@@ -29,18 +29,21 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A running control service: everything between the store and the one TLS port that agents and the
  * command talk to.
  */
 public final class Control implements AutoCloseable {
+  private static final Duration STOP_AT_MOST = Duration.ofMillis(700);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -184,7 +187,8 @@ public final class Control implements AutoCloseable {
             loop)
         .join();
     replicas.close();
-    server.stop().join();
+    // Connections are closed at once; then Netty would wait two seconds for work that cannot come.
+    server.stop().completeOnTimeout(null, STOP_AT_MOST.toMillis(), TimeUnit.MILLISECONDS).join();
     loop.close();
     store.close();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.push;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Who may know whom. */
+@NullMarked
+package io.weft.it.architecture;
+
+import org.jspecify.annotations.NullMarked;

@@ -172,10 +172,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   public void send(Attempt attempt, AttemptProgress progress) {
     turns.run(
         () -> {
-          Try<Q, R> next = begin(attempt, progress);
-          current = next;
-          ClientCall<Q, R> call = next.call();
-          context.run(() -> call.start(next, headersOf(attempt)));
+          ClientCall<Q, R> call = start(attempt, progress);
           call.setMessageCompression(compressed);
           if (requested > 0) {
             call.request(requested);
@@ -189,6 +186,20 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
             outbox.release();
           }
         });
+  }
+
+  // A call takes the context it is made in: of it are its deadline and its cancellation, also when
+  // an attempt is made on a thread of the mesh.
+  private ClientCall<Q, R> start(Attempt attempt, AttemptProgress progress) {
+    Context before = context.attach();
+    try {
+      Try<Q, R> next = begin(attempt, progress);
+      current = next;
+      next.call().start(next, headersOf(attempt));
+      return next.call();
+    } finally {
+      context.detach(before);
+    }
   }
 
   private Try<Q, R> begin(Attempt attempt, AttemptProgress progress) {

@@ -1,5 +1,6 @@
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -21,12 +22,15 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Serves texts by gRPC, or calls for them as lines on standard input say: {@code <id> <kind>
- * <deadline in ms, or 0> <text>}, where the kind is unary, idempotent, down, up, both or cancel.
+ * <deadline in ms, or 0> <text>}, where the kind is unary, idempotent, context, down, up, both or
+ * cancel.
  *
  * <p>A text says what the server does. {@code fail@v1} fails in version v1 as UNAVAILABLE, {@code
  * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up; any other is
@@ -57,6 +61,13 @@ public final class GrpcApp {
       method("Up", MethodType.CLIENT_STREAMING);
   private static final MethodDescriptor<String, String> BOTH =
       method("Both", MethodType.BIDI_STREAMING);
+
+  private static final ScheduledExecutorService TIMER =
+      Executors.newScheduledThreadPool(1, work -> {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+      });
 
   private static final Metadata.Key<String> REASON =
       Metadata.Key.of("weft-reason", Metadata.ASCII_STRING_MARSHALLER);
@@ -110,7 +121,7 @@ public final class GrpcApp {
   }
 
   private static boolean fails(String version, String text, StreamObserver<String> answer) {
-    if (text.equals("fail@" + version)) {
+    if (text.contains("fail@" + version)) {
       answer.onError(Status.UNAVAILABLE.withDescription("told to").asRuntimeException());
       return true;
     }
@@ -122,7 +133,7 @@ public final class GrpcApp {
     if (fails(version, text, answer)) {
       return;
     }
-    if (text.equals("slow@" + version)) {
+    if (text.contains("slow@" + version)) {
       ((io.grpc.stub.ServerCallStreamObserver<String>) answer)
           .setOnCancelHandler(cancelled::incrementAndGet);
       return;
@@ -195,7 +206,7 @@ public final class GrpcApp {
   }
 
   private static String made(ManagedChannel channel, String kind, long millis, String text)
-      throws InterruptedException {
+      throws Exception {
     CallOptions options =
         millis == 0
             ? CallOptions.DEFAULT
@@ -206,6 +217,17 @@ public final class GrpcApp {
       case "idempotent":
         return ClientCalls.blockingUnaryCall(
             channel, UNARY.toBuilder().setIdempotent(true).build(), options, text);
+      case "context":
+        // The deadline is that of the work at hand, as in a server's own calls.
+        return Context.current()
+            .withDeadlineAfter(millis, TimeUnit.MILLISECONDS, TIMER)
+            .call(
+                () ->
+                    ClientCalls.blockingUnaryCall(
+                        channel,
+                        UNARY.toBuilder().setIdempotent(true).build(),
+                        CallOptions.DEFAULT,
+                        text));
       case "down":
         {
           int messages = 0;

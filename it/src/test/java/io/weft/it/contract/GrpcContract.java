@@ -147,6 +147,16 @@ abstract class GrpcContract {
   }
 
   @Test
+  void the_deadline_of_the_work_at_hand_is_kept_by_every_attempt() {
+    retry();
+
+    for (int i = 0; i < 4; i++) {
+      // Fails at once in one version, and is then slow in the other.
+      assertThat(call("context", 400, "fail@v1,slow@v2")).startsWith("DEADLINE_EXCEEDED");
+    }
+  }
+
+  @Test
   void a_call_that_is_cancelled_is_cancelled_at_the_server() {
     route("v1");
     int before = cancelled();

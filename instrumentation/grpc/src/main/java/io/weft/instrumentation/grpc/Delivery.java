@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 final class Delivery<R> {
+  // Whose callback runs on this thread.
+  private static final ThreadLocal<@Nullable Delivery<?>> CALLBACK = new ThreadLocal<>();
+
   private final ClientCall.Listener<R> listener;
   private final Executor executor;
   private final Serial serial = new Serial();
-  private volatile @Nullable Thread callback;
   private boolean closed;
 
   Delivery(ClientCall.Listener<R> listener, Executor executor) {
@@ -25,17 +27,21 @@ final class Delivery<R> {
 
   /** Runs what a library's callback does, on whose thread it is then safe to call the listener. */
   void inCallback(Runnable work) {
-    Thread before = callback;
-    callback = Thread.currentThread();
+    Delivery<?> before = CALLBACK.get();
+    CALLBACK.set(this);
     try {
       work.run();
     } finally {
-      callback = before;
+      if (before == null) {
+        CALLBACK.remove();
+      } else {
+        CALLBACK.set(before);
+      }
     }
   }
 
   void run(Runnable task) {
-    if (callback == Thread.currentThread()) {
+    if (CALLBACK.get() == this) {
       serial.run(task);
     } else {
       serial.run(task, executor);

@@ -70,7 +70,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     delivery = new Delivery<>(listener, executor);
     // The application's own deadline bounds the call as that of the work at hand does.
     RequestScope scope = RequestScope.current();
-    Deadline deadline = options.getDeadline();
+    Deadline deadline = soonest(options.getDeadline(), context.getDeadline());
     if (deadline != null) {
       long at = System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS);
       if (!scope.bounded() || at - scope.deadlineNanos() < 0) {
@@ -215,12 +215,18 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     }
     long left = streaming() ? 0 : attempt.timeLeft(System.nanoTime());
     if (left > 0) {
-      Deadline deadline = Deadline.after(left, TimeUnit.NANOSECONDS);
-      Deadline theirs = own.getDeadline();
-      own = own.withDeadline(theirs == null ? deadline : theirs.minimum(deadline));
+      own =
+          own.withDeadline(soonest(Deadline.after(left, TimeUnit.NANOSECONDS), own.getDeadline()));
     }
     next.made(channel.newCall(methodOf(attempt), own));
     return next;
+  }
+
+  private static @Nullable Deadline soonest(@Nullable Deadline one, @Nullable Deadline other) {
+    if (one == null) {
+      return other;
+    }
+    return other == null ? one : one.minimum(other);
   }
 
   private MethodDescriptor<Q, R> methodOf(Attempt attempt) {

@@ -1,5 +1,6 @@
 package io.weft.instrumentation.grpc;
 
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.weft.core.call.ReplayBudget;
 import java.io.IOException;
@@ -12,8 +13,9 @@ import java.util.List;
  * Confined to the turns of its call, but for {@link #isWhole}.
  */
 final class Outbox<Q> {
-  // For marshallers that do not tell.
+  // What a message costs beside its bytes.
   private static final int LEAST = 256;
+  private static final int TOO_MUCH = ReplayBudget.CALL_BYTES + 1;
 
   private final MethodDescriptor<Q, ?> method;
   private final ReplayBudget.Share share = ReplayBudget.ofThisProcess().share();
@@ -76,11 +78,17 @@ final class Outbox<Q> {
     share.release();
   }
 
+  // More than may be kept where that is so, or where the message can be read but once.
   private int size(Q message) {
+    if (message instanceof InputStream) {
+      return TOO_MUCH;
+    }
     try (InputStream bytes = method.streamRequest(message)) {
-      return Math.max(LEAST, bytes.available());
+      int size =
+          bytes instanceof KnownLength ? bytes.available() : bytes.readNBytes(TOO_MUCH).length;
+      return Math.max(LEAST, size);
     } catch (IOException e) {
-      return ReplayBudget.CALL_BYTES + 1;
+      return TOO_MUCH;
     }
   }
 }

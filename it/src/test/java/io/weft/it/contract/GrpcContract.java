@@ -140,6 +140,17 @@ abstract class GrpcContract {
   }
 
   @Test
+  void an_application_that_still_sends_when_time_is_up_sees_the_answer_alone() {
+    route("v1");
+    mesh.awaitAcked(caller, apply("Timeout", "{request: 1ms}"));
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(call("unary", "slow@v1")).startsWith("DEADLINE_EXCEEDED Timeout/default/");
+      assertThat(call("up", "20x1000")).matches("OK .*|DEADLINE_EXCEEDED .*");
+    }
+  }
+
+  @Test
   void the_applications_deadline_is_kept() {
     route("v1");
 

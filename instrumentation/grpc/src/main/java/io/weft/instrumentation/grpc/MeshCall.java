@@ -109,7 +109,9 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
             return;
           }
           outbox.add(message);
-          now.call().sendMessage(message);
+          if (!now.isGivenUp()) {
+            now.call().sendMessage(message);
+          }
           outbox.sent();
         });
   }
@@ -119,8 +121,9 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     turns.run(
         () -> {
           outbox.halfClose();
-          if (current != null) {
-            current.call().halfClose();
+          Try<Q, R> now = current;
+          if (now != null && !now.isGivenUp()) {
+            now.call().halfClose();
           }
         });
   }
@@ -249,7 +252,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
         () -> {
           Try<Q, R> now = current;
           if (now != null && now.attempt() == attempt) {
-            now.call().cancel("given up by the mesh", null);
+            now.giveUp();
           }
         });
   }

@@ -34,6 +34,9 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
   private final List<Runnable> kept = new ArrayList<>(2);
   private boolean committed;
 
+  // In the turns of the application's call.
+  private boolean givenUp;
+
   private @Nullable ClientCall<Q, R> call;
 
   /**
@@ -61,6 +64,19 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
 
   void made(ClientCall<Q, R> library) {
     call = library;
+  }
+
+  /** Ends the library's call, which then takes nothing more. */
+  void giveUp() {
+    givenUp = true;
+    call().cancel("given up by the mesh", null);
+  }
+
+  /**
+   * Whether the library would refuse what the application, which has not cancelled, still sends.
+   */
+  boolean isGivenUp() {
+    return givenUp;
   }
 
   /** Hands on what came and what comes. */

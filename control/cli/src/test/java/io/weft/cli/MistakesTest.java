@@ -6,8 +6,11 @@ import io.weft.cli.Shell.Result;
 import io.weft.control.Control;
 import io.weft.control.Options;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -187,27 +190,30 @@ class MistakesTest {
 
   @Test
   void aServerWithoutTlsIsNotTakenForControl() throws Exception {
-    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Thread server =
-          new Thread(
-              () -> {
-                try (var socket = plain.accept()) {
-                  socket.getInputStream().read();
-                  socket
-                      .getOutputStream()
-                      .write(
-                          "HTTP/1.1 400 Bad Request\r\n\r\n"
-                              .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                } catch (IOException e) {
-                  // The test ends it.
-                }
-              });
+    try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread server = new Thread(() -> refuseEachByHttp(plain));
+      server.setDaemon(true);
       server.start();
       String at = "127.0.0.1:" + plain.getLocalPort();
 
       assertThat(refused(Shell.at(at, folder.resolve("data")).weft("status")))
           .isEqualTo("weft: what listens at " + at + " does not speak TLS, so it is not control");
-      server.join();
+    }
+  }
+
+  private static void refuseEachByHttp(ServerSocket plain) {
+    while (!plain.isClosed()) {
+      try (Socket socket = plain.accept()) {
+        socket.getInputStream().read(new byte[1 << 14]);
+        socket
+            .getOutputStream()
+            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        // What is left unread when a socket is closed takes its answer with it.
+        socket.shutdownOutput();
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // The caller has hung up, or the test is over.
+      }
     }
   }
 

@@ -27,7 +27,7 @@ final class Exchange<T> {
   private final HttpResponse.BodyHandler<T> handler;
   private final HttpResponse.@Nullable PushPromiseHandler<T> pushes;
   private final long startNanos = System.nanoTime();
-  private final Result<T> result = new Result<>(this::giveUp);
+  private final Result<HttpResponse<T>> result = new Result<>(this::giveUp);
   private volatile @Nullable Hop<T> hop;
   private volatile boolean givenUp;
 
@@ -198,7 +198,7 @@ final class Exchange<T> {
   }
 
   /** What the application holds; cancelling it, or what depends on it, gives the call up. */
-  private static final class Result<R> extends CompletableFuture<HttpResponse<R>> {
+  private static final class Result<U> extends CompletableFuture<U> {
     private final Runnable giveUp;
 
     Result(Runnable giveUp) {
@@ -215,30 +215,8 @@ final class Exchange<T> {
     }
 
     @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-      return new Dependent<>(giveUp);
-    }
-  }
-
-  private static final class Dependent<U> extends CompletableFuture<U> {
-    private final Runnable giveUp;
-
-    Dependent(Runnable giveUp) {
-      this.giveUp = giveUp;
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      if (cancelled && mayInterruptIfRunning) {
-        giveUp.run();
-      }
-      return cancelled;
-    }
-
-    @Override
     public <V> CompletableFuture<V> newIncompleteFuture() {
-      return new Dependent<>(giveUp);
+      return new Result<>(giveUp);
     }
   }
 }

@@ -144,9 +144,6 @@ final class Connection {
               + tokenPlace()
               + ", or it has expired: name that control's own with --token-file");
     }
-    if (answer.status() == 413) {
-      throw new Refusal(List.of(file + ": is too long; at most 1 MiB is read"));
-    }
     JsonNode body;
     try {
       body = JSON.readTree(answer.body());

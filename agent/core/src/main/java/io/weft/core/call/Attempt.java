@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.identity.ClientTls;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Rule;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class Attempt {
   private final OutboundCall call;
   private final int number;
   private final Endpoint endpoint;
+  private final @Nullable ClientTls tls;
   private final long startNanos;
   private final @Nullable Attempt previous;
   private List<HeaderField> propagation = List.of();
@@ -32,11 +34,13 @@ public final class Attempt {
       OutboundCall call,
       int number,
       Endpoint endpoint,
+      @Nullable ClientTls tls,
       long startNanos,
       @Nullable Attempt previous) {
     this.call = call;
     this.number = number;
     this.endpoint = endpoint;
+    this.tls = tls;
     this.startNanos = startNanos;
     this.previous = previous;
   }
@@ -59,6 +63,14 @@ public final class Attempt {
   /** Where to connect. */
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  /**
+   * The mesh's TLS to speak with the endpoint, whatever the scheme of the application's URL; null
+   * for plaintext or, where {@link Endpoint#tls} says so, the application's own.
+   */
+  public @Nullable ClientTls tls() {
+    return tls;
   }
 
   /** The Host or :authority to send: the application's, unless the route rewrites it. */

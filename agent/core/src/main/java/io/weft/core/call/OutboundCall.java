@@ -5,11 +5,14 @@ import io.weft.core.balance.Cluster;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.identity.ClientTls;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -295,9 +298,16 @@ public final class OutboundCall extends CallRecord {
       answer(unavailable(route(), "no endpoint for " + cluster().name()), now, effects);
       return;
     }
+    ClientTls tls;
+    try {
+      tls = tls(endpoint);
+    } catch (SSLException e) {
+      answer(unavailable(route(), "no mutual TLS: " + e.getMessage()), now, effects);
+      return;
+    }
     endpoint.load().begin();
     attempts++;
-    Attempt next = new Attempt(this, attempts, endpoint, now, attempt);
+    Attempt next = new Attempt(this, attempts, endpoint, tls, now, attempt);
     attempt = next;
     state = State.TRYING;
     mesh.observer().attemptStarted(next);
@@ -306,6 +316,18 @@ public final class OutboundCall extends CallRecord {
     if (perTry > 0 && (!bounded || deadline - now > perTry)) {
       effects.arm(Timer.PER_TRY, now + perTry);
     }
+  }
+
+  // Plaintext is for callers that have no certificate, where the callee takes it; never for one
+  // whose
+  // handshake failed.
+  private static @Nullable ClientTls tls(Endpoint endpoint) throws SSLException {
+    MeshTls mine = MeshTls.current();
+    return switch (endpoint.tls()) {
+      case MESH -> mine.client(endpoint.principal());
+      case MESH_PREFERRED -> mine.ready() ? mine.client(endpoint.principal()) : null;
+      case NONE, APP -> null;
+    };
   }
 
   // A library that was given our limit may notice before our alarm rings.

@@ -75,10 +75,11 @@ final class Clusters {
         instance.getAddress(),
         port.getNumber(),
         switch (port.getTls()) {
-          case MESH -> EndpointTls.MESH;
+          case MESH -> port.getPlaintext() ? EndpointTls.MESH_PREFERRED : EndpointTls.MESH;
           case APP -> EndpointTls.APP;
           case NONE, UNRECOGNIZED -> EndpointTls.NONE;
         },
+        instance.getPrincipal(),
         instance.getLabelsMap(),
         Math.max(1, instance.getWeight()),
         instance.getState() == InstanceState.LOST,

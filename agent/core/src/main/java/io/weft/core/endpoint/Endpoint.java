@@ -8,6 +8,7 @@ import java.util.Map;
  * @param uid the instance's, new at each start of its JVM
  * @param address host name or IP literal without brackets
  * @param tls what the port speaks; the caller follows it, not the scheme of its URL
+ * @param principal the SPIFFE ID its certificate must have; empty if it has none
  * @param weight relative to the other endpoints, at least 1
  * @param lost whether control has lost the instance: a last resort
  * @param load what changes by itself, shared by all pushes that name this endpoint
@@ -17,6 +18,7 @@ public record Endpoint(
     String address,
     int port,
     EndpointTls tls,
+    String principal,
     Map<String, String> labels,
     int weight,
     boolean lost,

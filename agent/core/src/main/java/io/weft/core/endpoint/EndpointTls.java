@@ -6,6 +6,8 @@ public enum EndpointTls {
   NONE,
   /** The mesh's mutual TLS. */
   MESH,
+  /** The mesh's mutual TLS by callers that have a certificate, plaintext by others. */
+  MESH_PREFERRED,
   /** The application's own, which passes untouched. */
   APP
 }

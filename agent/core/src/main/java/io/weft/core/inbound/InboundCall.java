@@ -1,8 +1,11 @@
 package io.weft.core.inbound;
 
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
 import io.weft.core.registry.InFlight;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class InboundCall {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile RequestScope scope = RequestScope.NONE;
   private @Nullable Object observation;
+  private @Nullable MeshAnswer denial;
 
   private InboundCall(InboundRequest request, InboundObserver observer, long startNanos) {
     this.request = request;
@@ -48,6 +52,28 @@ public final class InboundCall {
   public String traceparent() {
     TraceContext trace = scope.trace();
     return trace.exists() ? trace.header() : "";
+  }
+
+  /**
+   * What the mesh answers in the application's place; null if the application is to answer. Settled
+   * at its start. An adapter that gives the answer ends the call with the answer's status.
+   */
+  public @Nullable MeshAnswer denial() {
+    return denial;
+  }
+
+  /**
+   * Whether a header that came must not be seen by the application, its name in any case: those of
+   * the mesh, and those a stranger may not claim.
+   */
+  public boolean hides(String name) {
+    return MeshHeaders.isMesh(name)
+        || (!request.peer().proven() && MeshHeaders.isClientCertificate(name));
+  }
+
+  /** Headers that the application shall see beside those that came, each replacing its like. */
+  public List<HeaderField> added() {
+    return List.of();
   }
 
   /** Its request. */

@@ -103,6 +103,7 @@ final class Session implements ControlStream.Events {
       case REFUSED ->
           Log.warnOnce(
               "control refuses to register this instance: " + message.getRefused().getMessage());
+      case CERTIFICATE, RENEW -> Log.debug("control sent a certificate that nobody asked for");
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }

@@ -4,6 +4,7 @@ import io.weft.api.v1.Hook;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.settings.Settings;
 import java.util.List;
 
@@ -98,6 +99,10 @@ public final class InstanceRecord {
         .setProtocol(port.protocol().wireName())
         .setTls(
             switch (port.tls()) {
+              case MESH ->
+                  MeshTls.current().ready()
+                      ? io.weft.api.v1.PortTls.MESH
+                      : io.weft.api.v1.PortTls.NONE;
               case NONE -> io.weft.api.v1.PortTls.NONE;
               case APP -> io.weft.api.v1.PortTls.APP;
             })

@@ -103,7 +103,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public void send(Attempt attempt, AttemptProgress progress) {
-    if (attempt.endpoint().tls() == EndpointTls.MESH) {
+    if (attempt.tls() != null) {
       throw new IllegalStateException(
           "endpoint " + attempt.endpoint().authority() + " wants mesh TLS");
     }

@@ -247,7 +247,7 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     }
     boolean applicationTls =
         url.getProtocol().equals("https") && attempt.endpoint().tls() == EndpointTls.APP;
-    if (attempt.endpoint().tls() == EndpointTls.MESH) {
+    if (attempt.tls() != null) {
       throw new IOException("endpoint " + attempt.endpoint().authority() + " wants mesh TLS");
     }
     String logical =

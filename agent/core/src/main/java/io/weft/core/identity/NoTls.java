@@ -1,0 +1,43 @@
+package io.weft.core.identity;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/** Of a process that has no identity. */
+final class NoTls implements MeshTls {
+  @Override
+  public boolean ready() {
+    return false;
+  }
+
+  @Override
+  public int epoch() {
+    return 0;
+  }
+
+  @Override
+  public SSLEngine serverEngine(String... protocols) throws SSLException {
+    throw new SSLException("this process has no certificate yet");
+  }
+
+  @Override
+  public ClientTls client(String principal) throws SSLException {
+    throw new SSLException("this process has no certificate yet");
+  }
+
+  @Override
+  public Peer peer(SSLSession session) {
+    return Peer.UNKNOWN;
+  }
+
+  @Override
+  public String disbelief(Peer peer) {
+    return "";
+  }
+
+  @Override
+  public boolean outdated(Peer peer) {
+    return false;
+  }
+}

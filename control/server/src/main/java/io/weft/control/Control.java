@@ -12,8 +12,10 @@ import io.weft.control.admin.View;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.edge.Edges;
 import io.weft.control.identity.Authority;
+import io.weft.control.identity.Revoked;
 import io.weft.control.identity.Token;
 import io.weft.control.identity.Tokens;
+import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.loop.Loop;
 import io.weft.control.push.Fleet;
 import io.weft.control.push.PushService;
@@ -44,6 +46,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Control implements AutoCloseable {
   private static final Duration STOP_AT_MOST = Duration.ofMillis(700);
+  private static final Duration ROTATION_STEP = Duration.ofMillis(500);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -52,6 +55,7 @@ public final class Control implements AutoCloseable {
   private final Registry registry;
   private final Replicas replicas;
   private final Tokens tokens;
+  private final WorkloadAuthority workloads;
   private final Fleet fleet;
   private final StoreHealth health;
   private final Server server;
@@ -82,6 +86,30 @@ public final class Control implements AutoCloseable {
               }
             });
     fleet.registry(registry);
+    this.workloads =
+        new WorkloadAuthority(
+            store,
+            loop,
+            clock,
+            options.authority(),
+            new WorkloadAuthority.Listener() {
+              @Override
+              public void trustChanged() {
+                fleet.changed();
+              }
+
+              @Override
+              public void signerChanged() {
+                fleet.renew();
+              }
+
+              @Override
+              public void revoked(Revoked principal) {
+                fleet.revoked(principal);
+              }
+            });
+    fleet.authority(workloads);
+    loop.every(ROTATION_STEP, () -> workloads.advance(fleet.holders()));
     this.acceptance = new Acceptance(store, loop, clock, fleet::accepted);
     this.health =
         new StoreHealth(
@@ -92,6 +120,7 @@ public final class Control implements AutoCloseable {
               public void found(String history) {
                 acceptance.history(history);
                 tokens.start();
+                workloads.start();
                 registry.start();
                 acceptance.start();
               }
@@ -99,6 +128,7 @@ public final class Control implements AutoCloseable {
               @Override
               public void relist(String history) {
                 tokens.start();
+                workloads.start();
                 replicas.relist();
                 registry.relist();
                 acceptance.relist(history);
@@ -183,6 +213,7 @@ public final class Control implements AutoCloseable {
               acceptance.close();
               registry.close();
               tokens.close();
+              workloads.close();
             },
             loop)
         .join();
@@ -199,7 +230,7 @@ public final class Control implements AutoCloseable {
   }
 
   private Server server(Options options, Authority authority, AdminService admin) {
-    PushService push = new PushService(loop, tokens, fleet);
+    PushService push = new PushService(loop, tokens, workloads, fleet);
     Authority.ServerCertificate certificate =
         authority.serverCertificate(hosts(options), Clock.systemUTC().instant());
     return Server.builder()

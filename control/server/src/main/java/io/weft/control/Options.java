@@ -1,5 +1,6 @@
 package io.weft.control;
 
+import io.weft.control.identity.CaOptions;
 import java.nio.file.Path;
 
 /**
@@ -10,5 +11,13 @@ import java.nio.file.Path;
  * @param advertised host by which agents and replicas reach it; empty: the one it listens on
  * @param store {@code embedded:<folder>} or {@code etcd:http://host:port}
  * @param data folder of its root certificate and tokens
+ * @param authority of services' certificates
  */
-public record Options(String host, int port, String advertised, String store, Path data) {}
+public record Options(
+    String host, int port, String advertised, String store, Path data, CaOptions authority) {
+
+  /** With an authority as it comes. */
+  public Options(String host, int port, String advertised, String store, Path data) {
+    this(host, port, advertised, store, data, CaOptions.in(data));
+  }
+}

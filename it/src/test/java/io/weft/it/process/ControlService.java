@@ -32,15 +32,16 @@ public final class ControlService implements AutoCloseable {
     return start(folder, "embedded:" + folder.resolve("store"));
   }
 
-  /** Starts control over etcd. */
-  public static ControlService etcd(Path folder, String endpoint) {
-    return start(folder, "etcd:" + endpoint);
+  /** Starts control over etcd, with further arguments. */
+  public static ControlService etcd(Path folder, String endpoint, String... more) {
+    return start(folder, "etcd:" + endpoint, more);
   }
 
-  private static ControlService start(Path folder, String store) {
-    return new ControlService(
-        folder.resolve("control"),
-        List.of("--store", store, "--data", folder.resolve("control").toString()));
+  private static ControlService start(Path folder, String store, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--store", store, "--data", folder.resolve("control").toString()));
+    arguments.addAll(List.of(more));
+    return new ControlService(folder.resolve("control"), arguments);
   }
 
   /** host:port it listens on. */

@@ -7,12 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: 250ms, 1.5s, 2m, 1h. */
-final class Durations {
+public final class Durations {
   private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)");
 
   private Durations() {}
 
-  static Optional<Duration> parse(String text) {
+  /** One; empty if it is none. */
+  public static Optional<Duration> parse(String text) {
     Matcher written = WRITTEN.matcher(text);
     if (!written.matches()) {
       return Optional.empty();
@@ -31,7 +32,8 @@ final class Durations {
         : Optional.of(Duration.ofNanos(nanos.longValue()));
   }
 
-  static String text(Duration duration) {
+  /** In the largest unit that has no fraction. */
+  public static String text(Duration duration) {
     long nanos = duration.toNanos();
     if (nanos == 0) {
       return "0s";

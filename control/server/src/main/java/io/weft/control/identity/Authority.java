@@ -95,8 +95,8 @@ public final class Authority {
                       true,
                       new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)),
               pair.getPrivate());
-      Secret.write(keyFile, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
-      Files.writeString(certificate, pem("CERTIFICATE", root.getEncoded()));
+      Secret.write(keyFile, Pem.of("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      Files.writeString(certificate, Pem.of(List.of(root)));
       return new Authority(pair.getPrivate(), root);
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException(certificate + " does not make a root: " + e.getMessage(), e);
@@ -188,15 +188,5 @@ public final class Authority {
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " is not a private key", e);
     }
-  }
-
-  private static String pem(String type, byte[] der) {
-    return "-----BEGIN "
-        + type
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END "
-        + type
-        + "-----\n";
   }
 }

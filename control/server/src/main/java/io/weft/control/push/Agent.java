@@ -11,11 +11,16 @@ import io.weft.control.registry.Instance;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who is at the other end of a stream, as it said itself, with the principal its token proves. */
-record Agent(Identity identity, String principal, String remote) {
+/**
+ * Who is at the other end of a stream, as it said itself.
+ *
+ * @param principal that its credential proves; empty if that proves membership alone
+ * @param spiffeId that its certificates have
+ */
+record Agent(Identity identity, String principal, String spiffeId, String remote) {
 
-  static Agent of(Hello hello, String principal, String remote) {
-    return new Agent(hello.getIdentity(), principal, remote);
+  static Agent of(Hello hello, String principal, String spiffeId, String remote) {
+    return new Agent(hello.getIdentity(), principal, spiffeId, remote);
   }
 
   String uid() {
@@ -39,7 +44,7 @@ record Agent(Identity identity, String principal, String remote) {
         uid(),
         identity.getNamespace(),
         identity.getService(),
-        principal,
+        registration.getSvid().getSpiffeId().equals(spiffeId) ? spiffeId : "",
         replica,
         registration.getState() == InstanceState.UNRECOGNIZED
             ? InstanceState.STARTING
@@ -50,7 +55,9 @@ record Agent(Identity identity, String principal, String remote) {
         identity.getZone(),
         registration.getWeight(),
         identity.getHost(),
-        identity.getPid());
+        identity.getPid(),
+        registration.getSvid().getRootHash(),
+        registration.getSvid().getTrustHash());
   }
 
   /** For status: what it hooked and what it left alone. */

@@ -1,5 +1,7 @@
 package io.weft.control.push;
 
+import io.weft.api.v1.Svid;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param hooks libraries it instruments, and those it left alone with the reason
  * @param error the last thing that went wrong, one line; empty if nothing
  * @param problems further ones, as the agent reports them
+ * @param identity its certificate, as far as it may be told
  * @param replica that holds its stream
  */
 public record AgentStatus(
@@ -34,4 +37,28 @@ public record AgentStatus(
     List<String> subscriptions,
     String error,
     List<String> problems,
-    String replica) {}
+    Identity identity,
+    String replica) {
+
+  /**
+   * An agent's certificate.
+   *
+   * @param spiffeId empty if it has none
+   * @param until ISO 8601
+   */
+  public record Identity(
+      String spiffeId, String serial, String from, String until, String root, String trust) {
+
+    static Identity of(Svid svid) {
+      return svid.getSpiffeId().isEmpty()
+          ? new Identity("", "", "", "", "", "")
+          : new Identity(
+              svid.getSpiffeId(),
+              svid.getSerial(),
+              Instant.ofEpochSecond(svid.getNotBeforeSeconds()).toString(),
+              Instant.ofEpochSecond(svid.getNotAfterSeconds()).toString(),
+              svid.getRootHash(),
+              svid.getTrustHash());
+    }
+  }
+}

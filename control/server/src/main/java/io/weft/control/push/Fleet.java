@@ -5,6 +5,7 @@ import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.Backend;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
+import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.RouteRule;
@@ -14,6 +15,9 @@ import io.weft.control.accept.Accepted;
 import io.weft.control.compile.Compiler;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.edge.Edges;
+import io.weft.control.identity.Holder;
+import io.weft.control.identity.Revoked;
+import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
@@ -55,6 +59,7 @@ public final class Fleet {
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Session> drains = new LinkedHashSet<>();
   private @Nullable Registry registry;
+  private @Nullable WorkloadAuthority authority;
   private Accepted accepted = new Accepted(0, 0, Map.of());
   private Compiler compiler = new Compiler(accepted, Map.of());
   private long dirtySince;
@@ -76,6 +81,36 @@ public final class Fleet {
   /** Where instances are; told once, before any agent connects. */
   public void registry(Registry where) {
     registry = where;
+  }
+
+  /** Who signs certificates; told once, before any agent connects. */
+  public void authority(WorkloadAuthority who) {
+    authority = who;
+  }
+
+  /** Agents with an identity on any replica, but for those that are lost. */
+  public List<Holder> holders() {
+    return registry().instances().stream()
+        .filter(each -> each.state() != InstanceState.LOST && !each.rootHash().isEmpty())
+        .map(each -> new Holder(each.rootHash(), each.trustHash()))
+        .toList();
+  }
+
+  /** Another signer signs: what agents hold is to be renewed. */
+  public void renew() {
+    sessions.values().forEach(Session::renew);
+  }
+
+  /** Ends the streams of a principal, which must prove itself anew. */
+  public void revoked(Revoked principal) {
+    for (Session session : List.copyOf(sessions.values())) {
+      if (session.agent().spiffeId().equals(principal.spiffeId())) {
+        session.end(
+            io.grpc.Status.UNAUTHENTICATED.withDescription(
+                principal.spiffeId() + " has been revoked"));
+        ended(session);
+      }
+    }
   }
 
   /** Documents in force have changed. */
@@ -127,10 +162,15 @@ public final class Fleet {
     }
   }
 
-  // Names for all; of the services that it calls their config, and the endpoints that these lead
+  // Trust and names for all; of the services that it calls their config, and the endpoints that
+  // these lead
   // to.
   private Collection<Resource> target(Session session) {
     Map<String, Resource> target = new LinkedHashMap<>();
+    Resource trust = authority().trust();
+    if (trust != null) {
+      target.put("trust", trust);
+    }
     target.put("", compiler.names(session.agent().service().namespace()));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
@@ -208,6 +248,12 @@ public final class Fleet {
         session.report(message.getReport());
         edges.report(session.agent().uid(), message.getReport());
       }
+      case CERTIFICATE_REQUEST ->
+          session.certify(
+              message.getCertificateRequest().getCsr().toByteArray(),
+              authority(),
+              authority().leafLife(),
+              clock.instant());
       case DRAIN -> drain(session);
       case GOODBYE -> {
         sessions.remove(session.agent().uid());
@@ -236,10 +282,11 @@ public final class Fleet {
     }
     Instance instance = session.agent().instance(said, replica);
     List<String> principals = compiler.principals(instance.id());
-    if (!principals.isEmpty() && !principals.contains(instance.principal())) {
+    String principal = session.agent().principal();
+    if (!principals.isEmpty() && !principals.contains(principal)) {
       session.refuse(
           "the join token's principal "
-              + (instance.principal().isEmpty() ? "(none)" : instance.principal())
+              + (principal.isEmpty() ? "(none)" : principal)
               + " may not register as "
               + instance.id()
               + ": its Service allows "
@@ -312,6 +359,10 @@ public final class Fleet {
             session ->
                 session.end(io.grpc.Status.UNAVAILABLE.withDescription("control is stopping")));
     sessions.clear();
+  }
+
+  private WorkloadAuthority authority() {
+    return Objects.requireNonNull(authority);
   }
 
   private Registry registry() {

@@ -8,10 +8,13 @@ import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
 import io.weft.api.v1.PushGrpc;
+import io.weft.control.identity.Revoked;
 import io.weft.control.identity.Token;
 import io.weft.control.identity.Tokens;
+import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.loop.Loop;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +25,13 @@ public final class PushService extends PushGrpc.PushImplBase {
 
   private final Loop loop;
   private final Tokens tokens;
+  private final WorkloadAuthority authority;
   private final Fleet fleet;
 
-  public PushService(Loop loop, Tokens tokens, Fleet fleet) {
+  public PushService(Loop loop, Tokens tokens, WorkloadAuthority authority, Fleet fleet) {
     this.loop = loop;
     this.tokens = tokens;
+    this.authority = authority;
     this.fleet = fleet;
   }
 
@@ -84,8 +89,22 @@ public final class PushService extends PushGrpc.PushImplBase {
         refuse(Status.FAILED_PRECONDITION, wrong);
         return;
       }
-      session =
-          fleet.connected(Agent.of(hello, token.get().principal(), remote), hello, out, PROTOCOL);
+      String principal = token.get().principal();
+      String spiffeId =
+          authority.spiffeId(
+              identity.getNamespace(), principal.isEmpty() ? identity.getService() : principal);
+      Revoked revoked = authority.revocation(spiffeId);
+      if (revoked != null
+          && Instant.parse(token.get().created()).getEpochSecond() <= revoked.before()) {
+        refuse(
+            Status.UNAUTHENTICATED,
+            spiffeId
+                + " was revoked at "
+                + Instant.ofEpochSecond(revoked.before())
+                + ": it needs a token made since (weft token create)");
+        return;
+      }
+      session = fleet.connected(Agent.of(hello, principal, spiffeId, remote), hello, out, PROTOCOL);
     }
 
     private static String wrong(Identity identity, Token token) {

@@ -1,22 +1,31 @@
 package io.weft.control.push;
 
+import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
+import io.weft.api.v1.Certificate;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Drained;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Nack;
 import io.weft.api.v1.Refused;
 import io.weft.api.v1.Registration;
+import io.weft.api.v1.Renew;
 import io.weft.api.v1.Report;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
+import io.weft.api.v1.Svid;
 import io.weft.api.v1.Update;
 import io.weft.api.v1.Version;
 import io.weft.api.v1.Welcome;
 import io.weft.control.compile.ServiceId;
+import io.weft.control.identity.IssueException;
+import io.weft.control.identity.Issuer;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * What changes meanwhile goes with the next update, the latest alone. Confined to the loop.
  */
 final class Session {
+
+  private static final Duration BETWEEN_CERTIFICATES = Duration.ofMillis(200);
 
   private record Key(ResourceType type, String name) {
     static Key of(ResourceVersion version) {
@@ -59,6 +70,7 @@ final class Session {
   private @Nullable Registration registration;
   private long updates;
   private boolean draining;
+  private @Nullable Instant certifiedAt;
 
   Session(Agent agent, StreamObserver<ControlMessage> out, Hello hello, Instant since) {
     this.agent = agent;
@@ -189,18 +201,44 @@ final class Session {
                           .setHash(hash)
                           .build()));
     }
-    // Config is all or nothing; endpoints stand by themselves.
-    boolean configFailed = failed.stream().anyMatch(key -> key.type() != ResourceType.ENDPOINTS);
+    // Config is all or nothing; endpoints and trust stand by themselves.
+    boolean configFailed = failed.stream().anyMatch(key -> isConfig(key.type()));
     answered
         .hashes()
         .forEach(
             (key, hash) -> {
-              boolean isConfig = key.type() != ResourceType.ENDPOINTS;
-              if (!failed.contains(key) && !(isConfig && configFailed)) {
+              if (!failed.contains(key) && !(isConfig(key.type()) && configFailed)) {
                 holds(key, hash);
               }
             });
     lastError = String.join("; ", messages);
+  }
+
+  private static boolean isConfig(ResourceType type) {
+    return type != ResourceType.ENDPOINTS && type != ResourceType.TRUST;
+  }
+
+  /** Gives it a certificate for its request, unless it asks too often. */
+  void certify(byte[] request, Issuer issuer, Duration life, Instant now) {
+    Certificate.Builder answer = Certificate.newBuilder();
+    if (certifiedAt != null && now.isBefore(certifiedAt.plus(BETWEEN_CERTIFICATES))) {
+      answer.setError("certificates are asked for too often");
+    } else {
+      certifiedAt = now;
+      try {
+        for (X509Certificate each : issuer.issue(request, agent.spiffeId(), life)) {
+          answer.addChain(ByteString.copyFrom(each.getEncoded()));
+        }
+      } catch (IssueException | CertificateEncodingException e) {
+        answer.clearChain().setError(String.valueOf(e.getMessage()));
+      }
+    }
+    send(ControlMessage.newBuilder().setCertificate(answer));
+  }
+
+  /** Asks it to get another certificate. */
+  void renew() {
+    send(ControlMessage.newBuilder().setRenew(Renew.getDefaultInstance()));
   }
 
   private void holds(Key key, Optional<String> hash) {
@@ -284,6 +322,7 @@ final class Session {
         subscriptions.stream().map(ServiceId::toString).toList(),
         error,
         said == null ? List.of() : List.copyOf(said.getErrorsList()),
+        AgentStatus.Identity.of(said == null ? Svid.getDefaultInstance() : said.getSvid()),
         replica);
   }
 

@@ -8,12 +8,16 @@ import io.weft.api.v1.PortTls;
 import io.weft.control.compile.ServiceId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One JVM that serves, as it stands in the store.
  *
  * @param uid new at each start of the JVM
  * @param owner replica that holds its stream
+ * @param principal the SPIFFE ID its certificate has; empty if it has none
+ * @param rootHash of the root its certificate's chain ends in; empty if it has none
+ * @param trustHash of the Trust it believes; empty if it has none
  * @param addresses the first is the one callers use
  */
 public record Instance(
@@ -29,13 +33,22 @@ public record Instance(
     String zone,
     int weight,
     String host,
-    long pid) {
+    long pid,
+    String rootHash,
+    String trustHash) {
+
+  public Instance {
+    // Not there in what earlier versions wrote.
+    rootHash = Objects.requireNonNullElse(rootHash, "");
+    trustHash = Objects.requireNonNullElse(trustHash, "");
+  }
 
   /** A port that it listens on. */
-  public record Port(int number, String protocol, PortTls tls, String name) {
+  public record Port(int number, String protocol, PortTls tls, String name, boolean plaintext) {
 
     public static Port of(InstancePort port) {
-      return new Port(port.getNumber(), port.getProtocol(), port.getTls(), port.getName());
+      return new Port(
+          port.getNumber(), port.getProtocol(), port.getTls(), port.getName(), port.getPlaintext());
     }
   }
 
@@ -48,7 +61,7 @@ public record Instance(
   Instance with(InstanceState other) {
     return new Instance(
         uid, namespace, service, principal, owner, other, addresses, ports, labels, zone, weight,
-        host, pid);
+        host, pid, rootHash, trustHash);
   }
 
   @JsonIgnore
@@ -72,7 +85,8 @@ public record Instance(
               .setNumber(port.number())
               .setProtocol(port.protocol())
               .setTls(port.tls())
-              .setName(port.name()));
+              .setName(port.name())
+              .setPlaintext(port.plaintext()));
     }
     return endpoint.build();
   }

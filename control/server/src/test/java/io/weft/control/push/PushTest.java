@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
+import io.weft.api.v1.Certificate;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Resource;
@@ -14,9 +15,12 @@ import io.weft.api.v1.Update;
 import io.weft.control.Control;
 import io.weft.control.Options;
 import io.weft.control.admin.AdminClient;
+import io.weft.control.identity.Requests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +60,32 @@ class PushTest {
     Map<String, Resource> held = until(caller, "ENDPOINTS default/stock", "NAMES ");
 
     assertThat(held)
-        .containsOnlyKeys("NAMES ", "SERVICE_CONFIG default/stock", "ENDPOINTS default/stock");
+        .containsOnlyKeys(
+            "NAMES ", "TRUST ", "SERVICE_CONFIG default/stock", "ENDPOINTS default/stock");
+  }
+
+  @Test
+  void who_asks_for_a_certificate_gets_one_of_the_name_its_credential_proves() throws Exception {
+    RawAgent agent = join("o1", "orders");
+    while (!agent.update().getResourcesList().stream().anyMatch(Resource::hasTrust)) {
+      // Until control knows its authority.
+    }
+
+    agent.certify(new byte[] {1, 2, 3});
+    assertThat(agent.certificate().getError()).contains("not a certificate request");
+    await()
+        .untilAsserted(
+            () -> {
+              agent.certify(Requests.request());
+              Certificate answer = agent.certificate();
+              assertThat(answer.getError()).isEmpty();
+              X509Certificate leaf =
+                  (X509Certificate)
+                      CertificateFactory.getInstance("X.509")
+                          .generateCertificate(answer.getChain(0).newInput());
+              assertThat(leaf.getSubjectAlternativeNames())
+                  .containsExactly(List.of(6, "spiffe://weft.local/ns/default/sa/orders"));
+            });
   }
 
   @Test
@@ -211,6 +240,7 @@ class PushTest {
   private static boolean complete(Map<String, Resource> held) {
     Resource stock = held.get("ENDPOINTS default/stock");
     return held.containsKey("SERVICE_CONFIG default/stock")
+        && held.containsKey("TRUST ")
         && stock != null
         && (stock.hasEndpointsDelta() || stock.getEndpoints().getEndpointsCount() > 0);
   }

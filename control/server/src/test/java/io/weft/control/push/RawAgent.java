@@ -1,11 +1,14 @@
 package io.weft.control.push;
 
+import com.google.protobuf.ByteString;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
+import io.weft.api.v1.Certificate;
+import io.weft.api.v1.CertificateRequest;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Credential;
 import io.weft.api.v1.Drain;
@@ -109,6 +112,23 @@ final class RawAgent implements AutoCloseable {
 
   void drain() {
     send(AgentMessage.newBuilder().setDrain(Drain.getDefaultInstance()));
+  }
+
+  void certify(byte[] request) {
+    send(
+        AgentMessage.newBuilder()
+            .setCertificateRequest(
+                CertificateRequest.newBuilder().setCsr(ByteString.copyFrom(request))));
+  }
+
+  /** The next certificate. */
+  Certificate certificate() throws InterruptedException {
+    while (true) {
+      ControlMessage message = next();
+      if (message.hasCertificate()) {
+        return message.getCertificate();
+      }
+    }
   }
 
   void goodbye() {

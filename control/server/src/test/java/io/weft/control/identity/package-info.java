@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.identity;
+
+import org.jspecify.annotations.NullMarked;

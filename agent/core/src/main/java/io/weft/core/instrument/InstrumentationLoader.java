@@ -61,6 +61,9 @@ final class InstrumentationLoader extends ClassLoader {
         return loaded;
       }
       if (name.startsWith(ADAPTERS)) {
+        if (!relocation.owns(name)) {
+          return of(applicationLoader(), Relocation.NONE).loadClass(name, resolve);
+        }
         byte[] bytes = adapter(name, relocation);
         return defineClass(name, bytes, 0, bytes.length);
       }

@@ -15,7 +15,7 @@ public interface LibraryInstrumentation {
   List<Hook> hooks();
 
   /**
-   * For a copy of a library under another name: what a class name of the library begins with, in
+   * For a copy of a library under another name: what class names of the library begin with, in
    * adapters and in the copy. Adapters are then renamed alike as they are loaded.
    */
   default Relocation relocation() {

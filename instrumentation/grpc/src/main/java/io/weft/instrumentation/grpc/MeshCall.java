@@ -15,7 +15,6 @@ import io.weft.core.call.AsyncDriver;
 import io.weft.core.call.AsyncTransport;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.AttemptProgress;
-import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
@@ -277,13 +276,8 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
 
   @Override
   public void answer(MeshAnswer answer) {
-    Metadata trailers = new Metadata();
-    MetadataEditor editor = new MetadataEditor(trailers);
-    editor.set(MeshAnswer.REASON_HEADER, answer.reason());
-    for (HeaderField header : answer.headers()) {
-      editor.set(header.name(), header.value());
-    }
-    close(Status.fromCodeValue(answer.grpcCode()).withDescription(answer.reason()), trailers);
+    Refusal refusal = Refusal.of(answer);
+    close(refusal.status(), refusal.trailers());
   }
 
   @Override

@@ -2,18 +2,24 @@ package io.weft.instrumentation.grpc;
 
 import io.grpc.Metadata;
 import io.weft.core.call.HeaderEditor;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Changes metadata. Binary headers are for applications alone. */
 record MetadataEditor(Metadata metadata) implements HeaderEditor {
   /** The first value of a header; empty if there is none, or it is binary. */
   static String first(Metadata metadata, String name) {
-    if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-      return "";
-    }
-    for (String value : all(metadata, name)) {
+    for (String value : values(metadata, name)) {
       return value;
     }
     return "";
+  }
+
+  /** All values of a header; none if it is binary. */
+  static List<String> all(Metadata metadata, String name) {
+    List<String> all = new ArrayList<>(1);
+    values(metadata, name).forEach(all::add);
+    return all;
   }
 
   @Override
@@ -33,9 +39,12 @@ record MetadataEditor(Metadata metadata) implements HeaderEditor {
     metadata.discardAll(key(name));
   }
 
-  private static Iterable<String> all(Metadata metadata, String name) {
+  private static Iterable<String> values(Metadata metadata, String name) {
+    if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+      return List.of();
+    }
     Iterable<String> values = metadata.getAll(key(name));
-    return values == null ? java.util.List.of() : values;
+    return values == null ? List.of() : values;
   }
 
   private static Metadata.Key<String> key(String name) {

@@ -5,12 +5,15 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundCall;
-import io.weft.core.inbound.MeshHeaders;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Around all the application's interceptors: each call that came over the network is seen. */
 final class ServedCalls implements ServerInterceptor {
@@ -26,11 +29,15 @@ final class ServedCalls implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     InboundCall inbound = InboundCall.start(new ServedRequest(call, headers));
-    strip(headers);
-    String traceparent = inbound.traceparent();
-    if (!traceparent.isEmpty()) {
-      new MetadataEditor(headers).set(TraceContext.TRACEPARENT, traceparent);
+    ServedConnection connection = connectionOf(call);
+    if (connection != null && MeshTls.current().outdated(connection.peer())) {
+      connection.drain();
     }
+    MeshAnswer denial = inbound.denial();
+    if (denial != null) {
+      return refused(call, inbound, denial);
+    }
+    show(headers, inbound);
     RequestScope before = inbound.scope().install();
     try {
       return new ServedListener<>(
@@ -43,11 +50,36 @@ final class ServedCalls implements ServerInterceptor {
     }
   }
 
-  private static void strip(Metadata headers) {
+  /** The connection of a call; null if nobody has proven anything at it. */
+  static @Nullable ServedConnection connectionOf(ServerCall<?, ?> call) {
+    return call.getAttributes().get(ServedConnection.KEY);
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> refused(
+      ServerCall<Q, R> call, InboundCall inbound, MeshAnswer denial) {
+    try {
+      Refusal refusal = Refusal.of(denial);
+      call.close(refusal.status(), refusal.trailers());
+    } finally {
+      inbound.endGrpc(denial.grpcCode());
+    }
+    return new ServerCall.Listener<>() {};
+  }
+
+  // As the application shall see them.
+  private static void show(Metadata headers, InboundCall inbound) {
+    MetadataEditor editor = new MetadataEditor(headers);
     for (String name : List.copyOf(headers.keys())) {
-      if (MeshHeaders.isMesh(name) && !name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
-        new MetadataEditor(headers).remove(name);
+      if (!name.endsWith(Metadata.BINARY_HEADER_SUFFIX) && inbound.hides(name)) {
+        editor.remove(name);
       }
+    }
+    for (HeaderField header : inbound.added()) {
+      editor.set(header.name(), header.value());
+    }
+    String traceparent = inbound.traceparent();
+    if (!traceparent.isEmpty()) {
+      editor.set(TraceContext.TRACEPARENT, traceparent);
     }
   }
 }

@@ -4,9 +4,11 @@ import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 
 /** A call as it came, before any interceptor of the application's. */
 record ServedRequest(ServerCall<?, ?> call, Metadata headers) implements InboundRequest {
@@ -31,8 +33,28 @@ record ServedRequest(ServerCall<?, ?> call, Metadata headers) implements Inbound
   }
 
   @Override
+  public Peer peer() {
+    ServedConnection connection = ServedCalls.connectionOf(call);
+    return connection == null ? Peer.UNKNOWN : connection.peer();
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return isAuthority(name) ? List.of(header(name)) : MetadataEditor.all(headers, name);
+  }
+
+  @Override
   public String header(String name) {
+    if (isAuthority(name)) {
+      String authority = call.getAuthority();
+      return authority == null ? "" : authority;
+    }
     return MetadataEditor.first(headers, name);
+  }
+
+  // The library takes one for the other, and shows neither among the metadata.
+  private static boolean isAuthority(String name) {
+    return name.equalsIgnoreCase("host") || name.equals(":authority");
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.grpc.Server;
 import io.weft.core.registry.BoundPort;
 import io.weft.core.registry.PortInfo;
 import io.weft.core.registry.PortProtocol;
-import io.weft.core.registry.PortTls;
 import io.weft.core.registry.Ports;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -13,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The ports of the servers of this JVM; a server in process or on a Unix socket has none. */
 final class ServerPorts {
@@ -21,7 +21,10 @@ final class ServerPorts {
 
   private ServerPorts() {}
 
-  static void opened(Server server) {
+  /**
+   * @param transport what listens for it
+   */
+  static void opened(Server server, @Nullable Object transport) {
     List<BoundPort> bound = new ArrayList<>(1);
     for (SocketAddress socket : server.getListenSockets()) {
       if (socket instanceof InetSocketAddress address && address.getPort() > 0) {
@@ -32,7 +35,7 @@ final class ServerPorts {
                         address.getPort(),
                         address.getAddress() == null ? "" : address.getAddress().getHostAddress(),
                         PortProtocol.GRPC,
-                        PortTls.NONE,
+                        ListeningTls.of(transport),
                         "grpc")));
       }
     }

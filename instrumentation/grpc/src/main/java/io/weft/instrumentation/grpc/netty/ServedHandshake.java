@@ -1,0 +1,47 @@
+package io.weft.instrumentation.grpc.netty;
+
+import io.grpc.Attributes;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.Peer;
+import io.weft.instrumentation.grpc.ServedConnection;
+import javax.net.ssl.SSLSession;
+
+/** The server's side of a handshake. Of one that fails, the application hears nothing. */
+final class ServedHandshake extends Handshake {
+  private final ProtocolNegotiationEvent sofar;
+
+  ServedHandshake(SslHandler tls, ChannelHandler next, ProtocolNegotiationEvent sofar) {
+    super(tls, next);
+    this.sofar = sofar;
+  }
+
+  @Override
+  void succeeded(ChannelHandlerContext context, SSLSession session) {
+    Peer peer = MeshTls.current().peer(session);
+    if (!peer.proven()) {
+      context.close();
+      return;
+    }
+    proceed(
+        context,
+        sofar,
+        session,
+        Attributes.newBuilder()
+            .set(ServedConnection.KEY, new SecuredConnection(context.channel(), peer))
+            .build());
+  }
+
+  @Override
+  void failed(ChannelHandlerContext context, Throwable why) {
+    context.close();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
+    context.close();
+  }
+}

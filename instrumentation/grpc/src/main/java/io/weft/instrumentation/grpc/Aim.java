@@ -2,7 +2,6 @@ package io.weft.instrumentation.grpc;
 
 import io.grpc.CallOptions;
 import io.grpc.Status;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Aim {
   static final CallOptions.Key<@Nullable Aim> KEY = CallOptions.Key.create("weft-aim");
 
-  private final InetSocketAddress address;
+  private final Line line;
   private final long connectNanos;
   private volatile @Nullable Wire wire;
   private volatile @Nullable Status lost;
@@ -21,13 +20,13 @@ final class Aim {
   /**
    * @param connectNanos that making the connection may take; 0 for as long as the library lets it
    */
-  Aim(InetSocketAddress address, long connectNanos) {
-    this.address = address;
+  Aim(Line line, long connectNanos) {
+    this.line = line;
     this.connectNanos = connectNanos;
   }
 
-  InetSocketAddress address() {
-    return address;
+  Line line() {
+    return line;
   }
 
   long connectNanos() {

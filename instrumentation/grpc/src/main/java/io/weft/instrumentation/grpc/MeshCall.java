@@ -19,7 +19,6 @@ import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
 import io.weft.core.scope.RequestScope;
-import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -205,10 +204,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   }
 
   private Try<Q, R> begin(Attempt attempt, AttemptProgress progress) {
-    Aim aim =
-        new Aim(
-            new InetSocketAddress(attempt.endpoint().address(), attempt.endpoint().port()),
-            attempt.connectTimeoutNanos());
+    Aim aim = new Aim(Line.of(attempt), attempt.connectTimeoutNanos());
     boolean oneAnswer = method.getType().serverSendsOneMessage();
     Try<Q, R> next = new Try<>(attempt, progress, aim, delivery(), oneAnswer);
     CallOptions own = next.watched(options.withOption(Aim.KEY, aim));

@@ -9,7 +9,6 @@ import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
 import io.grpc.util.ForwardingLoadBalancerHelper;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeshHelper extends ForwardingLoadBalancerHelper {
   private final LoadBalancer.Helper channel;
-  private final Map<InetSocketAddress, Wire> wires = new ConcurrentHashMap<>();
+  private final Map<Line, Wire> wires = new ConcurrentHashMap<>();
 
   // In the synchronization context.
   private ConnectivityState state = ConnectivityState.IDLE;
@@ -63,9 +62,20 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
     }
   }
 
+  /** A wire can be used; those whose place it takes drain. */
+  void connected(Wire wire) {
+    for (Wire other : wires.values()) {
+      if (other != wire && other.ready() != null && other.line().yieldsTo(wire.line())) {
+        wires.remove(other.line(), other);
+        other.shutdown();
+      }
+    }
+    publish();
+  }
+
   /** A wire is of no use any more. */
   void drop(Wire wire) {
-    wires.remove(wire.address(), wire);
+    wires.remove(wire.line(), wire);
     wire.shutdown();
     publish();
   }
@@ -100,7 +110,7 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
         return PickResult.withDrop(failed);
       }
       boolean first = wire == null;
-      wire = connected(aim.address());
+      wire = wireOf(aim.line());
       aim.wire(wire);
       if (first && wire.ready() == null && aim.connectNanos() > 0) {
         expire(aim);
@@ -114,13 +124,13 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
     return ready;
   }
 
-  private Wire connected(InetSocketAddress address) {
-    Wire known = wires.get(address);
+  private Wire wireOf(Line line) {
+    Wire known = wires.get(line);
     if (known != null) {
       return known;
     }
-    Wire made = new Wire(this, address);
-    known = wires.putIfAbsent(address, made);
+    Wire made = new Wire(this, line);
+    known = wires.putIfAbsent(line, made);
     if (known != null) {
       return known;
     }
@@ -143,7 +153,8 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
                 () -> {
                   if (!aim.isConnected()) {
                     aim.lost(
-                        Status.UNAVAILABLE.withDescription("no connection to " + aim.address()));
+                        Status.UNAVAILABLE.withDescription(
+                            "no connection to " + aim.line().address()));
                     publish();
                   }
                 },

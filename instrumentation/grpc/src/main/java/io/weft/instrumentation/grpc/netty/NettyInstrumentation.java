@@ -19,6 +19,8 @@ public final class NettyInstrumentation implements LibraryInstrumentation {
   }
 
   static List<Hook> hooks(String transport) {
-    return List.of(Hook.all(transport + "NettyServer", "<init>", ADVICE + "ServerAdvice"));
+    return List.of(
+        Hook.all(transport + "NettyServer", "<init>", ADVICE + "ServerAdvice"),
+        Hook.all(transport + "NettyClientTransport", "<init>", ADVICE + "ClientAdvice"));
   }
 }

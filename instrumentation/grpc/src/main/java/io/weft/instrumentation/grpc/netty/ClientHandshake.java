@@ -1,0 +1,65 @@
+package io.weft.instrumentation.grpc.netty;
+
+import io.grpc.Status;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import io.weft.core.identity.ClientTls;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of a handshake. Who the server must be is for the trust manager of its context:
+ * the name that the application calls is no part of it.
+ */
+final class ClientHandshake extends Handshake {
+  private @Nullable ProtocolNegotiationEvent negotiated;
+
+  private ClientHandshake(SslHandler tls, ChannelHandler next) {
+    super(tls, next);
+  }
+
+  static ClientHandshake with(ClientTls tls, ChannelHandler next) {
+    SSLEngine engine = tls.context().createSSLEngine();
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {HTTP_2});
+    engine.setSSLParameters(parameters);
+    return new ClientHandshake(new SslHandler(engine), next);
+  }
+
+  // The connection is there: its handshake begins at once.
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    context.pipeline().addBefore(context.name(), null, tls());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof ProtocolNegotiationEvent told) {
+      negotiated = told;
+    } else {
+      super.userEventTriggered(context, event);
+    }
+  }
+
+  @Override
+  void succeeded(ChannelHandlerContext context, SSLSession session) {
+    if (negotiated == null) {
+      throw new IllegalStateException("a handshake before the connection was there");
+    }
+    proceed(context, negotiated, session, AnyAuthority.ATTRIBUTES);
+  }
+
+  @Override
+  void failed(ChannelHandlerContext context, Throwable why) {
+    context.fireExceptionCaught(
+        Status.UNAVAILABLE
+            .withDescription("no mutual TLS with " + context.channel().remoteAddress())
+            .withCause(why)
+            .asRuntimeException());
+  }
+}

@@ -64,13 +64,16 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
 
   /** A wire can be used; those whose place it takes drain. */
   void connected(Wire wire) {
-    for (Wire other : wires.values()) {
-      if (other != wire && other.ready() != null && other.line().yieldsTo(wire.line())) {
-        wires.remove(other.line(), other);
-        other.shutdown();
-      }
-    }
+    wires.values().removeIf(other -> yields(other, wire));
     publish();
+  }
+
+  private static boolean yields(Wire other, Wire wire) {
+    boolean yields = other != wire && other.ready() != null && other.line().yieldsTo(wire.line());
+    if (yields) {
+      other.shutdown();
+    }
+    return yields;
   }
 
   /** A wire is of no use any more. */

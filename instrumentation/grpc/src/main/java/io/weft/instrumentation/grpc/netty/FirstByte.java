@@ -39,7 +39,8 @@ final class FirstByte extends ByteToMessageDecoder {
       patience =
           context
               .executor()
-              .schedule(() -> context.close(), MeshTls.HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+              .schedule(
+                  () -> Handshake.close(context), MeshTls.HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -70,7 +71,7 @@ final class FirstByte extends ByteToMessageDecoder {
             : admit(context, negotiated);
     if (!goesOn) {
       in.skipBytes(in.readableBytes());
-      context.close();
+      Handshake.close(context);
     }
   }
 

@@ -33,6 +33,11 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
     tls.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
   }
 
+  /** Closes a connection at once. */
+  static void close(ChannelHandlerContext context) {
+    var unused = context.close();
+  }
+
   final SslHandler tls() {
     return tls;
   }

@@ -23,7 +23,7 @@ final class ServedHandshake extends Handshake {
   void succeeded(ChannelHandlerContext context, SSLSession session) {
     Peer peer = MeshTls.current().peer(session);
     if (!peer.proven()) {
-      context.close();
+      close(context);
       return;
     }
     proceed(
@@ -37,11 +37,11 @@ final class ServedHandshake extends Handshake {
 
   @Override
   void failed(ChannelHandlerContext context, Throwable why) {
-    context.close();
+    close(context);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
-    context.close();
+    close(context);
   }
 }

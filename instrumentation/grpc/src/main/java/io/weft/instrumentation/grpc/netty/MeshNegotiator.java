@@ -14,7 +14,7 @@ final class MeshNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
 
   private final ClientTls tls;
 
-  private MeshNegotiator(ClientTls tls) {
+  MeshNegotiator(ClientTls tls) {
     this.tls = tls;
   }
 

@@ -2,9 +2,14 @@ package io.weft.it.contract;
 
 import static io.weft.it.contract.ContractMesh.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +76,18 @@ abstract class GrpcContract {
   @Test
   void servers_are_registered_as_grpc() {
     assertThat(mesh.ports(v1)).singleElement().asString().endsWith("/grpc");
+  }
+
+  @Test
+  void a_server_says_nothing_before_its_caller_has_spoken() throws IOException {
+    assertThat(caller.output()).noneMatch(line -> line.contains("without the mesh"));
+    assertThat(v1.output()).noneMatch(line -> line.contains("without the mesh"));
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(v1))) {
+      socket.setSoTimeout(300);
+
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   @Test
@@ -222,6 +239,10 @@ abstract class GrpcContract {
                 .main(classPath, "GrpcApp", "serve", version));
     server.awaitLine("serving on port");
     return server;
+  }
+
+  private static int port(JavaProcess server) {
+    return Integer.parseInt(server.awaitLine("serving on port (\\d+)").group(1));
   }
 
   private void route(String version) {

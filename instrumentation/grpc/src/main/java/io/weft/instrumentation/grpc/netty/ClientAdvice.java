@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 public final class ClientAdvice {
   private ClientAdvice() {}
 
+  // Returned as an object: of an array, each element would be assigned by itself.
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
   @Advice.AssignReturned.ToAllArguments(typing = Assigner.Typing.DYNAMIC)
-  public static Object @Nullable [] enter(@Advice.AllArguments Object[] arguments) {
+  public static @Nullable Object enter(@Advice.AllArguments Object[] arguments) {
     for (Object argument : arguments) {
       if (argument instanceof Attributes attributes) {
         Security security = attributes.get(Security.KEY);

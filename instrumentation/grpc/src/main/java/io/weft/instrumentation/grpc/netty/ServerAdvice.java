@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 public final class ServerAdvice {
   private ServerAdvice() {}
 
+  // Returned as an object: of an array, each element would be assigned by itself.
   @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
   @Advice.AssignReturned.ToAllArguments(typing = Assigner.Typing.DYNAMIC)
-  public static Object[] enter(@Advice.AllArguments Object[] arguments) {
+  public static Object enter(@Advice.AllArguments Object[] arguments) {
     return Negotiators.replaced(
         arguments, given -> Negotiators.isPlaintext(given) ? GuardedNegotiator.INSTANCE : given);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)
-  public static void exit(
-      @Advice.This Object transport, @Advice.Enter Object @Nullable [] arguments) {
-    if (arguments != null) {
+  public static void exit(@Advice.This Object transport, @Advice.Enter @Nullable Object entered) {
+    if (entered instanceof Object[] arguments) {
       Object negotiator = Negotiators.in(arguments);
       ListeningTls.made(
           transport,

@@ -5,6 +5,7 @@ import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.isNative;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.not;
+import static net.bytebuddy.matcher.ElementMatchers.returns;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
@@ -158,7 +159,8 @@ final class Weaver {
         matcher = matcher.and(takesArgument(i, named(parameters.get(i))));
       }
     }
-    return matcher;
+    String returned = hook.returned();
+    return returned == null ? matcher : matcher.and(returns(named(returned)));
   }
 
   /**

@@ -32,7 +32,9 @@ public final class GrpcClientInstrumentation implements LibraryInstrumentation {
             "shutdown",
             List.of(),
             ADVICE + "BalancerEndAdvice"),
-        Hook.all(
+        // Older versions have a narrower twin of it.
+        Hook.returning(
+            "io.grpc.NameResolver",
             "io.grpc.internal.DnsNameResolverProvider",
             "newNameResolver",
             ADVICE + "ResolverAdvice"));

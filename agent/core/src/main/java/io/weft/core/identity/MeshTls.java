@@ -1,5 +1,6 @@
 package io.weft.core.identity;
 
+import io.weft.api.v1.Svid;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -27,6 +28,12 @@ public interface MeshTls {
 
   /** Whether there is an identity that is valid now, and roots to check others by. */
   boolean ready();
+
+  /** What is asked of callers. */
+  MutualTlsMode mode();
+
+  /** What may be told of the identity; an empty message if there is none. */
+  Svid describe();
 
   /** Another number after each change of identity, trust or minimum TLS version. */
   int epoch();

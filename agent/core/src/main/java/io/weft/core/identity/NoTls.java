@@ -1,5 +1,6 @@
 package io.weft.core.identity;
 
+import io.weft.api.v1.Svid;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -9,6 +10,16 @@ final class NoTls implements MeshTls {
   @Override
   public boolean ready() {
     return false;
+  }
+
+  @Override
+  public MutualTlsMode mode() {
+    return MutualTlsMode.PERMISSIVE;
+  }
+
+  @Override
+  public Svid describe() {
+    return Svid.getDefaultInstance();
   }
 
   @Override

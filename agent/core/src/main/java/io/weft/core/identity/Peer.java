@@ -5,18 +5,75 @@ import java.util.List;
 
 /**
  * Who is at the other end of a connection, as mutual TLS has proven it. One for each connection,
- * made at its handshake.
- *
- * @param id the SPIFFE ID; empty if nothing is proven
- * @param namespace that of the SPIFFE ID; empty if it names none
- * @param certificates its own first; empty if nothing is proven
+ * made at its handshake. Thread-safe.
  */
-public record Peer(String id, String namespace, List<X509Certificate> certificates) {
+public final class Peer {
   /** Of plaintext, or of TLS that is not the mesh's. */
-  public static final Peer UNKNOWN = new Peer("", "", List.of());
+  public static final Peer UNKNOWN = new Peer("", "", List.of(), Long.MAX_VALUE);
+
+  private final String id;
+  private final String namespace;
+  private final List<X509Certificate> certificates;
+  private final long outdatedMillis;
+  private final long endMillis;
+  private volatile Verdict verdict = new Verdict(-1, "");
+
+  /** What was found at an epoch of trust: empty if it is believed. */
+  record Verdict(int epoch, String disbelief) {}
+
+  /**
+   * @param outdatedMillis from when on, since 1970, its connection should end when it can
+   */
+  Peer(String id, String namespace, List<X509Certificate> certificates, long outdatedMillis) {
+    this.id = id;
+    this.namespace = namespace;
+    this.certificates = List.copyOf(certificates);
+    this.outdatedMillis = outdatedMillis;
+    this.endMillis =
+        certificates.isEmpty()
+            ? Long.MAX_VALUE
+            : certificates.get(0).getNotAfter().toInstant().toEpochMilli();
+  }
+
+  /** One that was proven by other means, without a certificate. */
+  public static Peer of(SpiffeId id) {
+    return new Peer(id.toString(), id.namespace(), List.of(), Long.MAX_VALUE);
+  }
+
+  /** The SPIFFE ID; empty if nothing is proven. */
+  public String id() {
+    return id;
+  }
+
+  /** That of the SPIFFE ID; empty if it names none. */
+  public String namespace() {
+    return namespace;
+  }
+
+  /** Its own first; empty if nothing is proven. */
+  public List<X509Certificate> certificates() {
+    return certificates;
+  }
 
   /** Whether the mesh's mutual TLS has proven who it is. */
   public boolean proven() {
     return !id.isEmpty();
+  }
+
+  /** When its certificate ends, in milliseconds since 1970. */
+  long endMillis() {
+    return endMillis;
+  }
+
+  long outdatedMillis() {
+    return outdatedMillis;
+  }
+
+  Verdict verdict() {
+    return verdict;
+  }
+
+  void verdict(Verdict found) {
+    verdict = found;
   }
 }

@@ -2,6 +2,8 @@ package io.weft.core.lifecycle;
 
 import io.weft.api.v1.Identity;
 import io.weft.core.Mesh;
+import io.weft.core.identity.LiveTls;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.link.ControlLink;
 import io.weft.core.log.Log;
 import io.weft.core.registry.HookReports;
@@ -12,6 +14,7 @@ import io.weft.core.settings.ReadSettings;
 import io.weft.core.settings.Settings;
 import io.weft.core.settings.SettingsReader;
 import io.weft.core.thread.AgentThread;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -95,10 +98,18 @@ public final class Agent {
       Identity identity = ThisProcess.identity(settings, AgentVersion.read());
       Ports ports = Ports.ofThisProcess();
       HookReports hooks = HookReports.ofThisProcess();
+      LiveTls tls = new LiveTls(InstantSource.system());
+      MeshTls.install(tls);
       InstanceRecord instance = new InstanceRecord(settings, problems, ports, hooks);
       ControlLink started =
           ControlLink.create(
-              settings, identity, mesh.dataPlane(), instance, telemetry.edges(), mesh::namesKnown);
+              settings,
+              identity,
+              mesh.dataPlane(),
+              tls,
+              instance,
+              telemetry.edges(),
+              mesh::namesKnown);
       link = started;
       shutdown = new Shutdown(started, instance, InFlight.inbound(), settings.drain(), telemetry);
       ports.onChange(started::registrationChanged);

@@ -4,10 +4,12 @@ import io.weft.api.v1.Credential;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
 import io.weft.api.v1.Welcome;
+import io.weft.core.identity.LiveTls;
 import io.weft.core.registry.InstanceRecord;
 import io.weft.core.settings.HostPort;
 import io.weft.core.settings.Settings;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +50,7 @@ public final class ControlLink {
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final Debounce registration;
   private final Debounce saving;
+  private final Certification certification;
 
   private @Nullable Session session;
   private @Nullable ConfigCache cache;
@@ -59,6 +62,8 @@ public final class ControlLink {
       Settings settings,
       Identity identity,
       DataPlane dataPlane,
+      LiveTls tls,
+      InstantSource clock,
       InstanceRecord instance,
       EdgeStats edges,
       Runnable noConfig,
@@ -67,7 +72,7 @@ public final class ControlLink {
     this.opener = opener;
     this.settings = settings;
     this.identity = identity;
-    this.config = new LocalConfig(dataPlane);
+    this.config = new LocalConfig(new TrustingDataPlane(dataPlane, tls));
     this.instance = instance;
     this.edges = edges;
     this.noConfig = noConfig;
@@ -76,12 +81,14 @@ public final class ControlLink {
     this.delay = new ReconnectDelay(random);
     this.registration = new Debounce(thread, REGISTRATION_SETTLES, this::register);
     this.saving = new Debounce(thread, CONFIG_SETTLES, this::save);
+    this.certification = new Certification(thread, tls, clock, random, registration::request);
   }
 
   /**
    * A link that is not yet started, on a thread of its own.
    *
    * @param identity who this process is; sent at each join
+   * @param tls is given what control says of identity and trust
    * @param noConfig run, on the link's thread, whenever control was tried in vain and no config is
    *     held from before, so that nothing waits for it
    */
@@ -89,6 +96,7 @@ public final class ControlLink {
       Settings settings,
       Identity identity,
       DataPlane dataPlane,
+      LiveTls tls,
       InstanceRecord instance,
       EdgeStats edges,
       Runnable noConfig) {
@@ -99,6 +107,8 @@ public final class ControlLink {
         settings,
         identity,
         dataPlane,
+        tls,
+        InstantSource.system(),
         instance,
         edges,
         noConfig,
@@ -177,7 +187,8 @@ public final class ControlLink {
     restoreOnce(token);
     HostPort control = addresses.current();
     Session opened =
-        new Session(thread, control, config, instance, edges, new SessionOwner(control));
+        new Session(
+            thread, control, config, instance, certification, edges, new SessionOwner(control));
     session = opened;
     try {
       opened.open(opener, token, hello(token));
@@ -237,6 +248,7 @@ public final class ControlLink {
 
     @Override
     public void configured() {
+      registration.request(); // It tells what is trusted.
       saving.request();
     }
 

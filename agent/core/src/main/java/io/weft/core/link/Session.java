@@ -35,6 +35,7 @@ final class Session implements ControlStream.Events {
   private final HostPort control;
   private final LocalConfig config;
   private final InstanceRecord instance;
+  private final Certification certification;
   private final EdgeStats edges;
   private final Owner owner;
   private final List<CompletableFuture<Void>> draining = new ArrayList<>();
@@ -64,12 +65,14 @@ final class Session implements ControlStream.Events {
       HostPort control,
       LocalConfig config,
       InstanceRecord instance,
+      Certification certification,
       EdgeStats edges,
       Owner owner) {
     this.thread = thread;
     this.control = control;
     this.config = config;
     this.instance = instance;
+    this.certification = certification;
     this.edges = edges;
     this.owner = owner;
   }
@@ -103,7 +106,8 @@ final class Session implements ControlStream.Events {
       case REFUSED ->
           Log.warnOnce(
               "control refuses to register this instance: " + message.getRefused().getMessage());
-      case CERTIFICATE, RENEW -> Log.debug("control sent a certificate that nobody asked for");
+      case CERTIFICATE -> certification.received(message.getCertificate());
+      case RENEW -> certification.renew();
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }
@@ -113,6 +117,7 @@ final class Session implements ControlStream.Events {
     if (!over) {
       over = true;
       cancelTimer();
+      certification.disconnected();
       drained();
       owner.ended(ending);
     }
@@ -165,6 +170,7 @@ final class Session implements ControlStream.Events {
     up = true;
     cancelTimer();
     owner.up(welcome);
+    certification.connected(this::send);
     register();
     subscribe();
     if (welcome.getReportIntervalMillis() > 0) {

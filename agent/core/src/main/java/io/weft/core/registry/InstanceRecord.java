@@ -5,6 +5,7 @@ import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.MutualTlsMode;
 import io.weft.core.settings.Settings;
 import java.util.List;
 
@@ -58,7 +59,11 @@ public final class InstanceRecord {
             .setState(state(registered))
             .setWeight(WEIGHT)
             .addAllErrors(errors);
-    registered.forEach(port -> registration.addPorts(port(port)));
+    MeshTls tls = MeshTls.current();
+    registered.forEach(port -> registration.addPorts(port(port, tls)));
+    if (tls.ready()) {
+      registration.setSvid(tls.describe());
+    }
     hooks.all().forEach(hook -> registration.addHooks(hook(hook)));
     return registration.build();
   }
@@ -93,19 +98,18 @@ public final class InstanceRecord {
     return bound;
   }
 
-  private static InstancePort port(PortInfo port) {
+  private static InstancePort port(PortInfo port, MeshTls tls) {
+    boolean offered = tls.ready() && tls.mode() != MutualTlsMode.DISABLED;
     return InstancePort.newBuilder()
         .setNumber(port.number())
         .setProtocol(port.protocol().wireName())
         .setTls(
             switch (port.tls()) {
-              case MESH ->
-                  MeshTls.current().ready()
-                      ? io.weft.api.v1.PortTls.MESH
-                      : io.weft.api.v1.PortTls.NONE;
+              case MESH -> offered ? io.weft.api.v1.PortTls.MESH : io.weft.api.v1.PortTls.NONE;
               case NONE -> io.weft.api.v1.PortTls.NONE;
               case APP -> io.weft.api.v1.PortTls.APP;
             })
+        .setPlaintext(port.tls() == PortTls.MESH && offered && tls.mode() != MutualTlsMode.STRICT)
         .build();
   }
 

@@ -11,6 +11,7 @@ import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.core.call.CallObserver;
 import io.weft.core.call.Deadlines;
+import io.weft.core.identity.LiveTls;
 import io.weft.core.link.ControlLink;
 import io.weft.core.link.DataPlane;
 import io.weft.core.link.EdgeStats;
@@ -28,6 +29,7 @@ import io.weft.core.settings.SettingsReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +65,13 @@ class ShutdownTest {
     InstanceRecord instance = new InstanceRecord(settings, List.of(), ports, new HookReports());
     link =
         ControlLink.create(
-            settings, Identity.getDefaultInstance(), new Nothing(), instance, List::of, () -> {});
+            settings,
+            Identity.getDefaultInstance(),
+            new Nothing(),
+            new LiveTls(InstantSource.system()),
+            instance,
+            List::of,
+            () -> {});
     shutdown = new Shutdown(link, instance, inFlight, Duration.ofSeconds(20), new Flush());
     link.start();
   }

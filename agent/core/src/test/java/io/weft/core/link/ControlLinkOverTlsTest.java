@@ -7,6 +7,7 @@ import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Credential;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
+import io.weft.core.identity.LiveTls;
 import io.weft.core.registry.HookReports;
 import io.weft.core.registry.InstanceRecord;
 import io.weft.core.registry.Ports;
@@ -17,6 +18,7 @@ import io.weft.core.thread.AgentThread;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -57,6 +59,7 @@ class ControlLinkOverTlsTest {
       link.start();
 
       assertThat(control.next().getHello().getIdentity().getService()).isEqualTo("orders");
+      assertThat(control.next().hasCertificateRequest()).isTrue();
       assertThat(control.next().hasRegistration()).isTrue();
       control.update(1, Resources.names("n1", "stock"));
       assertThat(control.next().getAck().getUpdate()).isEqualTo(1);
@@ -193,6 +196,7 @@ class ControlLinkOverTlsTest {
         settings,
         Identity.newBuilder().setService("orders").build(),
         dataPlane,
+        new LiveTls(InstantSource.system()),
         new InstanceRecord(settings, List.of(), new Ports(), new HookReports()),
         List::of,
         () -> {});

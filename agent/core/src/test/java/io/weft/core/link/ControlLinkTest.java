@@ -14,6 +14,7 @@ import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.Welcome;
+import io.weft.core.identity.LiveTls;
 import io.weft.core.registry.BoundPort;
 import io.weft.core.registry.HookReport;
 import io.weft.core.registry.HookReports;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -495,6 +497,8 @@ class ControlLinkTest {
         settings,
         Identity.newBuilder().setService("orders").build(),
         dataPlane,
+        new LiveTls(InstantSource.system()),
+        InstantSource.system(),
         new InstanceRecord(settings, List.of("a wrong setting"), ports, hooks),
         this::takeEdges,
         () -> triedInVain++,

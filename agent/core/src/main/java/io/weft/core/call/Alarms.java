@@ -1,7 +1,12 @@
 package io.weft.core.call;
 
 /** Time, as drivers need it. Thread-safe. */
-interface Alarms {
+public interface Alarms {
+
+  /** Those of this JVM, on one daemon thread. */
+  static Alarms shared() {
+    return SharedAlarms.INSTANCE;
+  }
 
   /** A clock of arbitrary origin, as {@link System#nanoTime}. */
   long nanoTime();

@@ -2,6 +2,7 @@ package io.weft.core.inbound;
 
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.registry.InFlight;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
@@ -60,6 +61,13 @@ public final class InboundCall {
    */
   public @Nullable MeshAnswer denial() {
     return denial;
+  }
+
+  /**
+   * Whether the connection should end with this exchange, as a certificate of it is about to end.
+   */
+  public boolean endsConnection() {
+    return MeshTls.current().outdated(request.peer());
   }
 
   /**

@@ -25,7 +25,8 @@ record Aim(InetSocketAddress address, long connectNanos) {
    * @param host by which the request means it
    */
   static Aim of(Attempt attempt, String host) {
-    return new Aim(new AimedAddress(attempt.endpoint(), host), attempt.connectTimeoutNanos());
+    return new Aim(
+        new AimedAddress(attempt.endpoint(), host, attempt.tls()), attempt.connectTimeoutNanos());
   }
 
   /** The aim of requests to this very URI object; null if it is not an attempt's. */

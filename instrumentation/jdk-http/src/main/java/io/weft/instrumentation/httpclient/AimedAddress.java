@@ -1,7 +1,9 @@
 package io.weft.instrumentation.httpclient;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.identity.ClientTls;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of an endpoint, which knows by what name its caller means it. To the client's pools
@@ -12,9 +14,20 @@ final class AimedAddress extends InetSocketAddress {
 
   private final String host;
 
-  AimedAddress(Endpoint endpoint, String host) {
+  @SuppressWarnings("serial") // Never written: the client keeps addresses in its pools alone.
+  private final @Nullable ClientTls tls;
+
+  /**
+   * @param tls that of the mesh to speak there; null for plaintext or the application's own
+   */
+  AimedAddress(Endpoint endpoint, String host, @Nullable ClientTls tls) {
     super(endpoint.address(), endpoint.port());
     this.host = host;
+    this.tls = tls;
+  }
+
+  @Nullable ClientTls tls() {
+    return tls;
   }
 
   /** What a certificate has to be for. */

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLHandshakeException;
@@ -103,10 +104,6 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public void send(Attempt attempt, AttemptProgress progress) {
-    if (attempt.tls() != null) {
-      throw new IllegalStateException(
-          "endpoint " + attempt.endpoint().authority() + " wants mesh TLS");
-    }
     EditableHeaders edited = new EditableHeaders(headers);
     attempt.editRequest(edited);
     URI wire = wire(attempt);
@@ -133,10 +130,12 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   // A new object each time: the client's side knows the attempt by it.
   private URI wire(Attempt attempt) {
-    boolean applicationTls =
-        uri.getScheme().equalsIgnoreCase("https") && attempt.endpoint().tls() == EndpointTls.APP;
+    boolean encrypted =
+        attempt.tls() != null
+            || (uri.getScheme().equalsIgnoreCase("https")
+                && attempt.endpoint().tls() == EndpointTls.APP);
     return URI.create(
-        (applicationTls ? "https" : "http") + "://" + attempt.authority() + attempt.target());
+        (encrypted ? "https" : "http") + "://" + attempt.authority() + attempt.target());
   }
 
   private void completed(
@@ -147,7 +146,13 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
       if (target != null && info != null) {
         exchange.follow(this, info, target);
       } else if (info != null) {
-        exchange.answered(request, uri, info, response.sslSession(), response.body());
+        // The mesh's TLS is nothing that an application which asked for http knows of.
+        exchange.answered(
+            request,
+            uri,
+            info,
+            uri.getScheme().equalsIgnoreCase("https") ? response.sslSession() : Optional.empty(),
+            response.body());
       }
       return;
     }
@@ -235,7 +240,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
                 if (thrown != null) {
                   exchange.failed(unwrapped(thrown));
                 } else {
-                  exchange.answered(request, uri, answer, java.util.Optional.empty(), read);
+                  exchange.answered(request, uri, answer, Optional.empty(), read);
                 }
               });
     } catch (RuntimeException e) {

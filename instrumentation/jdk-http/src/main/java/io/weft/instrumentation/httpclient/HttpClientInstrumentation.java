@@ -6,6 +6,7 @@ import java.util.List;
 
 /** Where java.net.http is hooked. */
 public final class HttpClientInstrumentation implements LibraryInstrumentation {
+  private static final String TLS_CONNECTION = "jdk.internal.net.http.AbstractAsyncSSLConnection";
   private static final String CLIENT = "jdk.internal.net.http.HttpClientImpl";
 
   @Override
@@ -37,6 +38,8 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             "getServerName",
             List.of("java.net.InetSocketAddress"),
             ServerNameAdvice.class.getName()),
+        Hook.all(TLS_CONNECTION, "<init>", TlsConnectionAdvice.class.getName()),
+        Hook.all(TLS_CONNECTION, "createEngine", EngineAdvice.class.getName()),
         Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
         Hook.all(
             "jdk.internal.net.http.MultiExchange",

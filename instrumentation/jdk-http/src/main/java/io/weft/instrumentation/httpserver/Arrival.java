@@ -2,12 +2,14 @@ package io.weft.instrumentation.httpserver;
 
 import com.sun.net.httpserver.Headers;
 import io.weft.core.call.Protocol;
+import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,12 @@ final class Arrival {
   /** This thread begins to read a request. */
   static void begins(SocketChannel channel, String scheme) {
     CURRENT.set(new Arrival(channel, scheme));
+  }
+
+  /** Whether this thread reads from a connection that its server takes for plaintext. */
+  static boolean isPlain(SocketChannel channel) {
+    Arrival arrival = CURRENT.get();
+    return arrival != null && arrival.channel.equals(channel) && arrival.scheme.equals("http");
   }
 
   /** This thread leaves the request, which another may go on to answer. */
@@ -67,7 +75,14 @@ final class Arrival {
   }
 
   private Head request(String method, URI uri, Headers read) {
-    return new Head(method, uri, read, scheme, address(channel), channel.socket().getLocalPort());
+    return new Head(
+        method,
+        uri,
+        read,
+        scheme,
+        address(channel),
+        channel.socket().getLocalPort(),
+        Connections.peer(channel));
   }
 
   private static String address(SocketChannel channel) {
@@ -84,7 +99,13 @@ final class Arrival {
 
   /** The request as the mesh sees it. */
   record Head(
-      String method, URI uri, Headers headers, String scheme, String peerAddress, int localPort)
+      String method,
+      URI uri,
+      Headers headers,
+      String scheme,
+      String peerAddress,
+      int localPort,
+      Peer peer)
       implements InboundRequest {
 
     @Override
@@ -103,6 +124,12 @@ final class Arrival {
     public String header(String name) {
       String value = headers.getFirst(name);
       return value == null ? "" : value;
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      List<String> values = headers.get(name);
+      return values == null ? List.of() : values;
     }
   }
 }

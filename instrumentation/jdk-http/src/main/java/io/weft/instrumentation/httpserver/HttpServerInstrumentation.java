@@ -10,6 +10,7 @@ import java.util.List;
  */
 public final class HttpServerInstrumentation implements LibraryInstrumentation {
   private static final String SERVER = "sun.net.httpserver.ServerImpl";
+  private static final String REQUEST = "sun.net.httpserver.Request";
   private static final String EXCHANGE = "sun.net.httpserver.ExchangeImpl";
 
   @Override
@@ -24,8 +25,16 @@ public final class HttpServerInstrumentation implements LibraryInstrumentation {
         Hook.method(SERVER, "start", List.of(), StartAdvice.class.getName()),
         Hook.all(SERVER, "stop", StopAdvice.class.getName()),
         Hook.method(SERVER + "$Exchange", "run", List.of(), RunAdvice.class.getName()),
+        Hook.method(REQUEST, "headers", List.of(), HeadersAdvice.class.getName()),
+        Hook.all(REQUEST + "$ReadStream", "<init>", StreamAdvice.class.getName()),
+        Hook.all(REQUEST + "$WriteStream", "<init>", StreamAdvice.class.getName()),
         Hook.method(
-            "sun.net.httpserver.Request", "headers", List.of(), HeadersAdvice.class.getName()),
+            REQUEST + "$ReadStream", "available", List.of(), AvailableAdvice.class.getName()),
+        Hook.method(
+            "sun.net.httpserver.HttpConnection",
+            "close",
+            List.of(),
+            ConnectionCloseAdvice.class.getName()),
         Hook.all(EXCHANGE, "<init>", ExchangeAdvice.class.getName()),
         Hook.all(EXCHANGE, "sendResponseHeaders", StatusAdvice.class.getName()),
         Hook.method(EXCHANGE, "close", List.of(), CloseAdvice.class.getName()),

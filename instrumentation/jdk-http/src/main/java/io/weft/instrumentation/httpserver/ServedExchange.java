@@ -1,11 +1,14 @@
 package io.weft.instrumentation.httpserver;
 
 import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
 import io.weft.core.inbound.InboundCall;
-import io.weft.core.inbound.MeshHeaders;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +33,10 @@ final class ServedExchange {
   static ServedExchange begin(Arrival.Head request) {
     InboundCall call = InboundCall.start(request);
     Headers headers = request.headers();
-    headers.keySet().removeIf(MeshHeaders::isMesh);
+    headers.keySet().removeIf(call::hides);
+    for (HeaderField added : call.added()) {
+      headers.set(added.name(), added.value());
+    }
     String traceparent = call.traceparent();
     if (!traceparent.isEmpty()) {
       headers.set(TraceContext.TRACEPARENT, traceparent);
@@ -48,6 +54,34 @@ final class ServedExchange {
   static @Nullable Handling enter() {
     ServedExchange served = Arrival.taken();
     return served == null ? null : new Handling(served, served.call.scope().install());
+  }
+
+  /**
+   * Answers in the application's place, if that is how it was decided.
+   *
+   * @return whether the application is not to see it
+   */
+  boolean denies(HttpExchange toAnswer) throws IOException {
+    if (call.endsConnection()) {
+      toAnswer.getResponseHeaders().set("Connection", "close");
+    }
+    MeshAnswer denial = call.denial();
+    if (denial == null) {
+      return false;
+    }
+    byte[] body = denial.reason().getBytes(StandardCharsets.UTF_8);
+    Headers headers = toAnswer.getResponseHeaders();
+    headers.set("Connection", "close");
+    headers.set("Content-Type", "text/plain; charset=utf-8");
+    headers.set(MeshAnswer.REASON_HEADER, denial.reason());
+    denial.headers().forEach(each -> headers.set(each.name(), each.value()));
+    boolean head = toAnswer.getRequestMethod().equals("HEAD");
+    toAnswer.sendResponseHeaders(denial.status(), head ? -1 : body.length);
+    if (!head) {
+      toAnswer.getResponseBody().write(body);
+    }
+    toAnswer.close();
+    return true;
   }
 
   /** The head of its answer goes out. */

@@ -27,7 +27,7 @@ final class ServerPorts {
                 address.getPort(),
                 address.getAddress().getHostAddress(),
                 PortProtocol.HTTP,
-                https ? PortTls.APP : PortTls.NONE,
+                https ? PortTls.APP : PortTls.MESH,
                 "jdk.httpserver");
         closed(server);
         PORTS.put(server, Ports.ofThisProcess().bound(port));

@@ -13,6 +13,7 @@ import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.identity.ClientTls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpRetryException;
@@ -245,17 +246,16 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     if (attempt == null || call == null) {
       return settings.open(new URL(url, url.toExternalForm()), method, output);
     }
-    boolean applicationTls =
-        url.getProtocol().equals("https") && attempt.endpoint().tls() == EndpointTls.APP;
-    if (attempt.tls() != null) {
-      throw new IOException("endpoint " + attempt.endpoint().authority() + " wants mesh TLS");
-    }
+    ClientTls tls = attempt.tls();
+    boolean encrypted =
+        tls != null
+            || (url.getProtocol().equals("https") && attempt.endpoint().tls() == EndpointTls.APP);
     String logical =
-        (applicationTls ? "https" : "http") + "://" + attempt.authority() + attempt.target();
+        (encrypted ? "https" : "http") + "://" + attempt.authority() + attempt.target();
     URL wire = new URL(url, logical);
     HttpURLConnection connection = settings.open(wire, method, output);
     if (connection instanceof HttpsURLConnection https) {
-      settings.aimTls(https, attempt.endpoint());
+      settings.aimTls(https, attempt.endpoint(), tls);
       now.aim = new Aim(wire, null);
     } else {
       now.aim =

@@ -1,6 +1,7 @@
 package io.weft.instrumentation.urlconnection;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.identity.ClientTls;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.HttpURLConnection;
@@ -110,9 +111,18 @@ final class RequestSettings {
     return connection;
   }
 
-  /** Has a TLS connection speak the application's TLS with an endpoint. */
-  void aimTls(HttpsURLConnection connection, Endpoint endpoint) {
-    if (template instanceof HttpsURLConnection https) {
+  /**
+   * Has a TLS connection made to an endpoint.
+   *
+   * @param mesh the TLS to speak; null for the application's own
+   */
+  void aimTls(HttpsURLConnection connection, Endpoint endpoint, @Nullable ClientTls mesh) {
+    if (mesh != null) {
+      // Who the other side is, the handshake has proven; what host it is called by proves nothing.
+      connection.setHostnameVerifier((host, session) -> true);
+      connection.setSSLSocketFactory(
+          new AimedSocketFactory(mesh.socketFactory(), endpoint.address(), endpoint.port()));
+    } else if (template instanceof HttpsURLConnection https) {
       connection.setHostnameVerifier(https.getHostnameVerifier());
       connection.setSSLSocketFactory(
           new AimedSocketFactory(https.getSSLSocketFactory(), endpoint.address(), endpoint.port()));

@@ -7,6 +7,7 @@ import java.util.List;
 /** Hooks the connector below the servlet API, where javax and jakarta are the same. */
 public final class TomcatInstrumentation implements LibraryInstrumentation {
   private static final String PROTOCOL = "org.apache.coyote.AbstractProtocol";
+  private static final String ENDPOINT = "org.apache.tomcat.util.net.NioEndpoint";
   private static final String ADAPTER = "org.apache.catalina.connector.CoyoteAdapter";
   private static final String REQUEST = "org.apache.coyote.Request";
   private static final String RESPONSE = "org.apache.coyote.Response";
@@ -24,6 +25,8 @@ public final class TomcatInstrumentation implements LibraryInstrumentation {
         Hook.method(PROTOCOL, "resume", List.of(), ADVICE + "OpenAdvice"),
         Hook.method(PROTOCOL, "pause", List.of(), ADVICE + "CloseAdvice"),
         Hook.method(PROTOCOL, "stop", List.of(), ADVICE + "CloseAdvice"),
+        Hook.all(ENDPOINT, "setSocketOptions", ADVICE + "AcceptAdvice"),
+        Hook.all(PROTOCOL + "$ConnectionHandler", "process", ADVICE + "ProcessAdvice"),
         Hook.method(ADAPTER, "service", List.of(REQUEST, RESPONSE), ADVICE + "ServiceAdvice"),
         Hook.method(
             ADAPTER,

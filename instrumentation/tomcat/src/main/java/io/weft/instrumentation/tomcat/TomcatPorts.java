@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http11.Http11NioProtocol;
 
 /** The ports of this Tomcat's HTTP connectors. */
 final class TomcatPorts {
@@ -34,8 +35,16 @@ final class TomcatPorts {
                         protocol.getLocalPort(),
                         address == null ? "" : address.getHostAddress(),
                         PortProtocol.HTTP,
-                        http.isSSLEnabled() ? PortTls.APP : PortTls.NONE,
+                        tls(http),
                         "tomcat")));
+  }
+
+  // The mesh's TLS is spoken on connectors of NIO; APR and NIO2 are left alone.
+  private static PortTls tls(AbstractHttp11Protocol<?> http) {
+    if (http.isSSLEnabled()) {
+      return PortTls.APP;
+    }
+    return http instanceof Http11NioProtocol ? PortTls.MESH : PortTls.NONE;
   }
 
   static void closed(AbstractProtocol<?> protocol) {

@@ -1,13 +1,17 @@
 package io.weft.instrumentation.tomcat;
 
 import io.weft.core.call.Protocol;
+import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundRequest;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.buf.MessageBytes;
 
 /** A request as its connector sees it, before any mapping. */
-record TomcatRequest(Request request) implements InboundRequest {
+record TomcatRequest(Request request, Peer peer) implements InboundRequest {
   @Override
   public Protocol protocol() {
     return Protocol.HTTP;
@@ -35,6 +39,12 @@ record TomcatRequest(Request request) implements InboundRequest {
   public String header(String name) {
     String value = request.getHeader(name);
     return value == null ? "" : value;
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    Enumeration<String> values = request.getMimeHeaders().values(name);
+    return values.hasMoreElements() ? Collections.list(values) : List.of();
   }
 
   @Override

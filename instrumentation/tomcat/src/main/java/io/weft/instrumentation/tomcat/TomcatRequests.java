@@ -1,9 +1,13 @@
 package io.weft.instrumentation.tomcat;
 
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
 import io.weft.core.inbound.InboundCall;
-import io.weft.core.inbound.MeshHeaders;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,20 +24,52 @@ final class TomcatRequests {
   // Tomcat uses 0 and 1 of 32.
   private static final int NOTE = 29;
 
+  // Of a type that Tomcat's own loader knows, too.
+  private static final String DENIED = "denied";
+
   private TomcatRequests() {}
 
-  /** A request came; returns the scope to go back to. */
-  static Object begin(Request request) {
+  /** A request came; returns the scope to go back to, or that it was answered. */
+  static Object begin(Request request, Response response) {
     over(request);
-    InboundCall call = InboundCall.start(new TomcatRequest(request));
+    InboundCall call = InboundCall.start(new TomcatRequest(request, WorkedOn.peer()));
     request.setNote(NOTE, call);
     MimeHeaders headers = request.getMimeHeaders();
-    stripMeshHeaders(headers);
+    strip(headers, call);
     String traceparent = call.traceparent();
     if (!traceparent.isEmpty()) {
       headers.setValue(TraceContext.TRACEPARENT).setString(traceparent);
     }
+    for (HeaderField added : call.added()) {
+      headers.setValue(added.name()).setString(added.value());
+    }
+    if (call.endsConnection()) {
+      response.setHeader("Connection", "close");
+    }
+    MeshAnswer denial = call.denial();
+    if (denial != null) {
+      deny(denial, request, response);
+      return DENIED;
+    }
     return call.scope().install();
+  }
+
+  private static void deny(MeshAnswer denial, Request request, Response response) {
+    byte[] body = denial.reason().getBytes(StandardCharsets.UTF_8);
+    response.setStatus(denial.status());
+    response.setContentType("text/plain;charset=utf-8");
+    response.setHeader(MeshAnswer.REASON_HEADER, denial.reason());
+    denial.headers().forEach(each -> response.setHeader(each.name(), each.value()));
+    response.setContentLength(body.length);
+    try {
+      if (!request.method().toString().equals("HEAD")) {
+        response.doWrite(ByteBuffer.wrap(body));
+      }
+      response.action(ActionCode.CLOSE, null);
+    } catch (IOException e) {
+      // Whoever asked is gone.
+    }
+    end(request, denial.status());
   }
 
   /** The thread goes on with a request; returns the scope to go back to. */
@@ -68,11 +104,11 @@ final class TomcatRequests {
     }
   }
 
-  private static void stripMeshHeaders(MimeHeaders headers) {
+  private static void strip(MimeHeaders headers, InboundCall call) {
     List<String> names = new ArrayList<>(0);
     for (int i = 0; i < headers.size(); i++) {
       String name = headers.getName(i).toString();
-      if (MeshHeaders.isMesh(name)) {
+      if (call.hides(name)) {
         names.add(name);
       }
     }

@@ -1,0 +1,240 @@
+package io.weft.instrumentation.tomcat;
+
+import io.weft.core.call.Alarms;
+import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.Peer;
+import io.weft.core.inbound.InboundGate;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SSLSupport;
+import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketProperties;
+import org.apache.tomcat.util.net.jsse.JSSESupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a plain connector that speaks plaintext or the mesh's mutual TLS, whichever its
+ * first byte says. Tomcat takes it for one of TLS and asks it to shake hands before anything else;
+ * its own TLS does the rest.
+ */
+final class MeshChannel extends SecureNioChannel {
+  private enum Speech {
+    UNHEARD,
+    PLAINTEXT,
+    TLS
+  }
+
+  private Speech speech = Speech.UNHEARD;
+  private @Nullable Peer peer;
+  private Alarms.@Nullable Alarm alarm;
+
+  private MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint) {
+    super(buffers, endpoint);
+  }
+
+  static MeshChannel of(NioEndpoint endpoint) {
+    SocketProperties properties = endpoint.getSocketProperties();
+    return new MeshChannel(
+        new SocketBufferHandler(
+            properties.getAppReadBufSize(),
+            properties.getAppWriteBufSize(),
+            properties.getDirectBuffer()),
+        endpoint);
+  }
+
+  /** Who is at the other end. */
+  Peer peer() {
+    Peer known = peer;
+    if (known == null) {
+      SSLEngine engine = sslEngine;
+      known =
+          speech == Speech.TLS && engine != null
+              ? MeshTls.current().peer(engine.getSession())
+              : Peer.UNKNOWN;
+      peer = known;
+    }
+    return known;
+  }
+
+  // Tomcat uses a channel for one connection after the other.
+  @Override
+  public void reset(SocketChannel channel, NioEndpoint.NioSocketWrapper wrapper)
+      throws IOException {
+    super.reset(channel, wrapper);
+    speech = Speech.UNHEARD;
+    peer = null;
+  }
+
+  @Override
+  public int handshake(boolean read, boolean write) throws IOException {
+    if (speech == Speech.UNHEARD) {
+      int came = sc.read(netInBuffer);
+      if (came < 0) {
+        return -1;
+      }
+      if (netInBuffer.position() == 0) {
+        return SelectionKey.OP_READ;
+      }
+      if (netInBuffer.get(0) == MeshTls.FIRST_BYTE) {
+        beginTls();
+      } else {
+        if (!admitted()) {
+          return -1;
+        }
+        speech = Speech.PLAINTEXT;
+        handshakeComplete = true;
+        netInBuffer.flip();
+      }
+    }
+    if (speech == Speech.PLAINTEXT) {
+      return 0;
+    }
+    int wanted = super.handshake(read, write);
+    if (wanted == 0) {
+      disarm();
+    }
+    return wanted;
+  }
+
+  private void beginTls() throws IOException {
+    SSLEngine engine = MeshTls.current().serverEngine("http/1.1");
+    int packet = engine.getSession().getPacketBufferSize();
+    getBufHandler().expand(engine.getSession().getApplicationBufferSize());
+    netInBuffer = grown(netInBuffer, packet);
+    netOutBuffer = grown(netOutBuffer, packet);
+    netOutBuffer.position(0).limit(0);
+    sslEngine = engine;
+    engine.beginHandshake();
+    handshakeStatus = engine.getHandshakeStatus();
+    // What Tomcat looks for there has been decided here.
+    sniComplete = true;
+    speech = Speech.TLS;
+    SocketChannel shaking = sc;
+    alarm =
+        Alarms.shared()
+            .at(
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MeshTls.HANDSHAKE_MILLIS),
+                () -> giveUp(shaking));
+  }
+
+  private static void giveUp(SocketChannel shaking) {
+    try {
+      shaking.close();
+    } catch (IOException e) {
+      // It is closed.
+    }
+  }
+
+  private void disarm() {
+    Alarms.Alarm set = alarm;
+    alarm = null;
+    if (set != null) {
+      set.cancel();
+    }
+  }
+
+  private boolean admitted() {
+    return InboundGate.current()
+        .admitsPlaintext(sc.socket().getLocalPort(), sc.socket().getInetAddress().getHostAddress());
+  }
+
+  private static ByteBuffer grown(ByteBuffer buffer, int size) {
+    if (buffer.capacity() >= size) {
+      return buffer;
+    }
+    ByteBuffer larger =
+        buffer.isDirect() ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+    buffer.flip();
+    larger.put(buffer);
+    return larger;
+  }
+
+  @Override
+  public @Nullable SSLSupport getSSLSupport() {
+    SSLEngine engine = sslEngine;
+    return speech == Speech.TLS && engine != null
+        ? new JSSESupport(engine.getSession(), Map.of())
+        : null;
+  }
+
+  @Override
+  public int read(ByteBuffer to) throws IOException {
+    if (speech != Speech.PLAINTEXT) {
+      return super.read(to);
+    }
+    if (!netInBuffer.hasRemaining()) {
+      return sc.read(to);
+    }
+    int length = Math.min(netInBuffer.remaining(), to.remaining());
+    ByteBuffer part = netInBuffer.duplicate();
+    part.limit(part.position() + length);
+    to.put(part);
+    netInBuffer.position(netInBuffer.position() + length);
+    return length;
+  }
+
+  @Override
+  public long read(ByteBuffer[] to, int offset, int length) throws IOException {
+    if (speech != Speech.PLAINTEXT) {
+      return super.read(to, offset, length);
+    }
+    if (!netInBuffer.hasRemaining()) {
+      return sc.read(to, offset, length);
+    }
+    for (int i = offset; i < offset + length; i++) {
+      if (to[i].hasRemaining()) {
+        return read(to[i]);
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    return speech == Speech.PLAINTEXT ? sc.write(from) : super.write(from);
+  }
+
+  @Override
+  public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+    return speech == Speech.PLAINTEXT
+        ? sc.write(from, offset, length)
+        : super.write(from, offset, length);
+  }
+
+  @Override
+  public boolean flushOutbound() throws IOException {
+    return speech != Speech.TLS || super.flushOutbound();
+  }
+
+  @Override
+  public int getOutboundRemaining() {
+    return speech == Speech.TLS ? super.getOutboundRemaining() : 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    disarm();
+    if (speech == Speech.TLS) {
+      super.close();
+    } else {
+      sc.close();
+    }
+  }
+
+  @Override
+  public void close(boolean force) throws IOException {
+    disarm();
+    if (speech == Speech.TLS) {
+      super.close(force);
+    } else {
+      sc.close();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.weft.instrumentation.tomcat;
+
+import net.bytebuddy.asm.Advice;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/** This thread works on a connection. */
+public final class ProcessAdvice {
+  private ProcessAdvice() {}
+
+  @Advice.OnMethodEnter(inline = false, suppress = Throwable.class)
+  public static void enter(@Advice.Argument(0) SocketWrapperBase<?> wrapper) {
+    WorkedOn.begin(wrapper);
+  }
+
+  @Advice.OnMethodExit(inline = false, onThrowable = Throwable.class, suppress = Throwable.class)
+  public static void exit() {
+    WorkedOn.end();
+  }
+}

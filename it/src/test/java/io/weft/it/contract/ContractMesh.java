@@ -72,6 +72,11 @@ final class ContractMesh implements AutoCloseable {
     return admin;
   }
 
+  /** Runs a command against control and returns its output; fails unless it exits with 0. */
+  String weft(String... command) {
+    return control.weft(command);
+  }
+
   SpanSink spans() {
     return spans;
   }

@@ -21,6 +21,18 @@ final class Stock implements AutoCloseable {
   private final ScriptedServer beside;
 
   Stock(ContractMesh mesh) {
+    for (String service : List.of("stock", "gap")) {
+      // Who answers for them here has no certificate.
+      mesh.admin()
+          .apply(
+              """
+              apiVersion: weft.io/v1
+              kind: MutualTls
+              metadata: {name: %s}
+              spec: {to: {service: %s}, conf: {mode: DISABLED}}
+              """
+                  .formatted(service, service));
+    }
     apps =
         new JavaProcess[] {
           app(mesh, "stock", "127.0.0.71", "version=v1"),

@@ -99,6 +99,27 @@ final class Shop implements AutoCloseable {
         told(response, "warehouse"));
   }
 
+  /**
+   * Somebody else who runs the desk's program, and so reserves stock when asked for an order.
+   *
+   * @param more of its environment; the shop's own, if it says nothing else
+   */
+  Impostor impostor(String service, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(more);
+    all.put("WEFT_SERVICE", service);
+    return new Impostor(start("orders", all));
+  }
+
+  /** Where a stranger who ignores the mesh finds a warehouse. */
+  String stockAddress() {
+    return "127.0.0.1:" + port(stockV1.process, "stock \\w+ ready on port (\\d+)");
+  }
+
+  /** Where a stranger who ignores the mesh finds the desk. */
+  String deskAddress() {
+    return "127.0.0.1:" + port(orders, ORDERS_READY);
+  }
+
   /** Opens the shop's page, which asks three services. */
   int look() {
     return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + "/api/shop"))
@@ -154,6 +175,26 @@ final class Shop implements AutoCloseable {
   record Receipt(int status, String body, String version, String warehouse) {
     boolean ok() {
       return status == 201 || status == 200;
+    }
+  }
+
+  /** A desk that is not the shop's. */
+  final class Impostor implements AutoCloseable {
+    final JavaProcess process;
+
+    private Impostor(JavaProcess process) {
+      this.process = process;
+      port(process, ORDERS_READY);
+    }
+
+    /** Tries to have stock reserved. */
+    Receipt reserve() {
+      return orderAt("http://127.0.0.1:" + port(process, ORDERS_READY) + "/orders");
+    }
+
+    @Override
+    public void close() {
+      process.close();
     }
   }
 

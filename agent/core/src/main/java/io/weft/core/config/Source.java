@@ -10,6 +10,14 @@ public record Source(String kind, String namespace, String name, long generation
   /** What rules where no document does. */
   public static final Source BUILT_IN = new Source("", "", "", 0);
 
+  /** As control sent it. */
+  public static Source of(io.weft.api.v1.Source source) {
+    return source.getKind().isEmpty()
+        ? BUILT_IN
+        : new Source(
+            source.getKind(), source.getNamespace(), source.getName(), source.getGeneration());
+  }
+
   /** Whether a document is behind it. */
   public boolean isDocument() {
     return !kind.isEmpty();

@@ -84,6 +84,12 @@ public final class LiveTls implements MeshTls {
     put(before.svid, TrustBundle.of(trust, hash), before.tls12);
   }
 
+  /** The trust domain of this mesh; empty if it is not known. */
+  public String trustDomain() {
+    TrustBundle trust = now.trust;
+    return trust == null ? "" : trust.domain();
+  }
+
   /** This is asked of callers from now on. */
   public void mode(MutualTlsMode asked) {
     mode = asked;

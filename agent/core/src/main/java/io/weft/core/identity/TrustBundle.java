@@ -16,11 +16,12 @@ import java.util.Set;
 /**
  * Whom to believe: roots by trust domain, and what was revoked. Immutable.
  *
+ * @param domain trust domain of this mesh
  * @param revoked by SPIFFE ID: certificates that begin before so many seconds since 1970 are void
  * @param hash of the resource it was made of
  */
 public record TrustBundle(
-    Map<String, Set<TrustAnchor>> anchors, Map<String, Long> revoked, String hash) {
+    String domain, Map<String, Set<TrustAnchor>> anchors, Map<String, Long> revoked, String hash) {
 
   /**
    * Reads one.
@@ -37,7 +38,7 @@ public record TrustBundle(
     for (Revocation each : trust.getRevocationsList()) {
       revoked.put(SpiffeId.parse(each.getSpiffeId()).toString(), each.getIssuedBeforeSeconds());
     }
-    return new TrustBundle(Map.copyOf(anchors), Map.copyOf(revoked), hash);
+    return new TrustBundle(trust.getTrustDomain(), Map.copyOf(anchors), Map.copyOf(revoked), hash);
   }
 
   private static Set<TrustAnchor> roots(String domain, String pem) {

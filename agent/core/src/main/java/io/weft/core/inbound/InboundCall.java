@@ -21,7 +21,7 @@ public final class InboundCall {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile RequestScope scope = RequestScope.NONE;
   private @Nullable Object observation;
-  private @Nullable MeshAnswer denial;
+  private Judgement judgement = Judgement.ADMITTED;
 
   private InboundCall(InboundRequest request, InboundObserver observer, long startNanos) {
     this.request = request;
@@ -39,7 +39,13 @@ public final class InboundCall {
     } catch (RuntimeException | LinkageError e) {
       // Telemetry's faults are telemetry's own.
     }
+    call.judgement = InboundPolicies.ofThisProcess().judge(request);
     return call;
+  }
+
+  /** What the policies of the called service made of it. */
+  public Judgement judgement() {
+    return judgement;
   }
 
   /** What its work belongs to: to be installed on the thread that serves it. */
@@ -60,14 +66,15 @@ public final class InboundCall {
    * at its start. An adapter that gives the answer ends the call with the answer's status.
    */
   public @Nullable MeshAnswer denial() {
-    return denial;
+    return judgement.denial();
   }
 
   /**
    * Whether the connection should end with this exchange, as a certificate of it is about to end.
    */
   public boolean endsConnection() {
-    return MeshTls.current().outdated(request.peer());
+    MeshTls tls = MeshTls.current();
+    return tls.outdated(request.peer()) || !tls.disbelief(request.peer()).isEmpty();
   }
 
   /**

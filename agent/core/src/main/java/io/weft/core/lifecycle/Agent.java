@@ -4,6 +4,8 @@ import io.weft.api.v1.Identity;
 import io.weft.core.Mesh;
 import io.weft.core.identity.LiveTls;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.inbound.InboundGate;
+import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.link.ControlLink;
 import io.weft.core.log.Log;
 import io.weft.core.registry.HookReports;
@@ -71,6 +73,9 @@ public final class Agent {
     Agent agent = new Agent(settings, telemetry);
     RUNNING.set(agent);
     agent.mesh.namesAwaited();
+    InboundPolicies policies = InboundPolicies.ofThisProcess();
+    policies.beginning(agent.settings.strictAtFirst());
+    InboundGate.install(policies);
     Mesh.install(agent.mesh);
     AgentThread.of("start", agent::bringUp).start();
   }

@@ -5,6 +5,7 @@ import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
 import io.weft.api.v1.Welcome;
 import io.weft.core.identity.LiveTls;
+import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.registry.InstanceRecord;
 import io.weft.core.settings.HostPort;
 import io.weft.core.settings.Settings;
@@ -72,7 +73,8 @@ public final class ControlLink {
     this.opener = opener;
     this.settings = settings;
     this.identity = identity;
-    this.config = new LocalConfig(new TrustingDataPlane(dataPlane, tls));
+    this.config =
+        new LocalConfig(new TrustingDataPlane(dataPlane, tls, InboundPolicies.ofThisProcess()));
     this.instance = instance;
     this.edges = edges;
     this.noConfig = noConfig;

@@ -43,6 +43,11 @@ public enum Setting {
       "weft.drain",
       "5s",
       "How long a stopping process waits for control's consent and for requests in flight."),
+  INITIAL(
+      "weft.initial",
+      "permissive",
+      "What happens to requests that come before the policies of this service are known, at its very"
+          + " first start: `permissive` lets them in, `strict` refuses them."),
   ENABLED("weft.enabled", "true", "`false` switches the agent off entirely."),
   LOG(
       "weft.log",

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param zone empty if not set
  * @param dir folder of the on-disk cache
  * @param drain how long a stopping process waits for requests in flight
+ * @param strictAtFirst whether requests are refused until the policies of this service are known
  */
 public record Settings(
     boolean enabled,
@@ -38,6 +39,7 @@ public record Settings(
     String zone,
     File dir,
     Duration drain,
+    boolean strictAtFirst,
     LogLevel log) {
 
   public Settings {

@@ -31,6 +31,11 @@ public final class SettingsReader {
     return new SettingsReader(new SettingSources(agentArgument, properties, environment)).read();
   }
 
+  private enum Initial {
+    PERMISSIVE,
+    STRICT
+  }
+
   private ReadSettings read() {
     boolean enabled = value(Setting.ENABLED, SettingValues::yesOrNo);
     Settings settings =
@@ -47,6 +52,8 @@ public final class SettingsReader {
             optional(Setting.ZONE, Function.identity()).orElse(""),
             value(Setting.DIR, text -> SettingValues.file(text, sources.home())),
             value(Setting.DRAIN, SettingValues::duration),
+            value(Setting.INITIAL, text -> SettingValues.oneOf(Initial.class, text))
+                == Initial.STRICT,
             value(Setting.LOG, text -> SettingValues.oneOf(LogLevel.class, text)));
     List<String> all = new ArrayList<>(sources.problems());
     all.addAll(problems);

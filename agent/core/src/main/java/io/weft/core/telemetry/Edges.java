@@ -4,6 +4,7 @@ import io.weft.api.v1.EdgeReport;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.identity.MeshTls;
 import io.weft.core.link.EdgeStats;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,10 @@ final class Edges implements EdgeStats {
       counts.failures.increment();
       counts.causes.computeIfAbsent(outcome.cause(), cause -> new LongAdder()).increment();
     }
+    if (last != null && last.tls() != null) {
+      counts.encrypted.increment();
+      counts.principal = last.endpoint().principal();
+    }
     counts.latency.add((call.endNanos() - call.startNanos()) / 1_000);
   }
 
@@ -74,6 +79,13 @@ final class Edges implements EdgeStats {
                   .setCalls(calls)
                   .setFailures(counts.failures.sumThenReset())
                   .setRetries(counts.retries.sumThenReset());
+          long encrypted = counts.encrypted.sumThenReset();
+          if (encrypted > 0) {
+            report
+                .setEncrypted(encrypted)
+                .setCallerPrincipal(MeshTls.current().describe().getSpiffeId())
+                .setCalleePrincipal(counts.principal);
+          }
           counts.latency.take().forEach(report::addLatencyCounts);
           counts.causes.forEach(
               (cause, count) -> {
@@ -93,6 +105,8 @@ final class Edges implements EdgeStats {
     final LongAdder calls = new LongAdder();
     final LongAdder failures = new LongAdder();
     final LongAdder retries = new LongAdder();
+    final LongAdder encrypted = new LongAdder();
+    volatile String principal = "";
     final Latencies latency = new Latencies();
     final Map<String, LongAdder> causes = new ConcurrentHashMap<>();
   }

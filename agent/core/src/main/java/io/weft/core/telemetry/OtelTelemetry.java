@@ -185,6 +185,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   @Override
   public void ended(InboundCall call, int status, int grpcCode, @Nullable Throwable why) {
     if (call.observation() instanceof Span span) {
+      Spans.judged(span, call.judgement());
       Spans.served(span, status, grpcCode, why);
     }
   }

@@ -1,6 +1,7 @@
 package io.weft.core.telemetry;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -20,6 +21,7 @@ import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
+import io.weft.core.inbound.Judgement;
 import io.weft.core.scope.TraceContext;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,9 @@ final class Spans {
   private static final AttributeKey<String> BALANCER =
       AttributeKey.stringKey("weft.policy.load_balancer");
   private static final AttributeKey<Long> GENERATION = AttributeKey.longKey("weft.generation");
+  private static final AttributeKey<String> PEER = AttributeKey.stringKey("weft.peer");
+  private static final AttributeKey<Boolean> ENCRYPTED = AttributeKey.booleanKey("weft.mtls");
+  private static final AttributeKey<String> DENIED_BY = AttributeKey.stringKey("weft.denied.by");
   private static final AttributeKey<String> REASON = AttributeKey.stringKey("weft.reason");
 
   private final Tracer tracer;
@@ -88,6 +93,9 @@ final class Spans {
     }
     if (!request.peerAddress().isEmpty()) {
       span.setAttribute(PEER_ADDRESS, request.peerAddress());
+    }
+    if (request.peer().proven()) {
+      span.setAttribute(PEER, request.peer().id());
     }
     if (request.localPort() > 0) {
       span.setAttribute(SERVER_PORT, (long) request.localPort());
@@ -117,6 +125,18 @@ final class Spans {
     span.end();
   }
 
+  /** What the policies of this service made of it. */
+  static void judged(Span span, Judgement judgement) {
+    MeshAnswer denial = judgement.denial();
+    if (denial != null) {
+      span.setAttribute(DENIED_BY, judgement.by());
+      span.setAttribute(REASON, denial.reason());
+    }
+    for (String shadow : judgement.shadow()) {
+      span.addEvent("weft.shadow.denied", Attributes.of(DENIED_BY, shadow));
+    }
+  }
+
   /** An attempt begins. */
   Span attempt(Attempt attempt, TraceContext parent) {
     OutboundCall call = attempt.call();
@@ -129,6 +149,10 @@ final class Spans {
     String version = endpoint.labels().get("version");
     if (version != null) {
       span.setAttribute(VERSION, version);
+    }
+    if (attempt.tls() != null) {
+      span.setAttribute(ENCRYPTED, true);
+      span.setAttribute(PEER, endpoint.principal());
     }
     if (attempt.number() > 1) {
       span.setAttribute(RESENDS, attempt.number() - 1L);

@@ -1,6 +1,7 @@
 package io.weft.control.compile;
 
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.Inbound;
 import io.weft.api.v1.Names;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
@@ -36,6 +37,7 @@ public final class Compiler {
   private final Map<ServiceId, ServiceName> services = new TreeMap<>();
   private final Map<String, Resource> names = new HashMap<>();
   private final Map<ConfigKey, Resource> configs = new HashMap<>();
+  private final Map<ConfigKey, Resource> inbound = new HashMap<>();
 
   /**
    * @param registered services that nobody wrote a document for, by their first registration
@@ -87,7 +89,7 @@ public final class Compiler {
   public Resource config(Caller caller, ServiceId callee) {
     List<InForce> matching = new ArrayList<>();
     for (InForce each : accepted.documents().values()) {
-      if (each.document().key().kind().isPolicy()
+      if (each.document().key().kind().isCallerSide()
           && each.document().scope().takesCallee(callee.namespace(), callee.name())
           && each.document()
               .scope()
@@ -106,6 +108,43 @@ public final class Compiler {
               .setServiceConfig(config)
               .build();
         });
+  }
+
+  /** What a service enforces on those who call it. */
+  public Resource inbound(ServiceId service) {
+    List<InForce> matching = new ArrayList<>();
+    for (InForce each : accepted.documents().values()) {
+      Kind kind = each.document().key().kind();
+      if (kind.isPolicy()
+          && !kind.isCallerSide()
+          && each.document().scope().takesCallee(service.namespace(), service.name())) {
+        matching.add(each);
+      }
+    }
+    return inbound.computeIfAbsent(
+        new ConfigKey(service, matching),
+        key -> {
+          Inbound compiled = compileInbound(service, matching);
+          return Resource.newBuilder()
+              .setVersion(version(ResourceType.INBOUND, "", Hashes.of(compiled)))
+              .setInbound(compiled)
+              .build();
+        });
+  }
+
+  private static Inbound compileInbound(ServiceId service, List<InForce> matching) {
+    Inbound.Builder compiled =
+        Inbound.newBuilder().setNamespace(service.namespace()).setService(service.name());
+    winner(matching, Kind.MUTUAL_TLS, "")
+        .ifPresent(d -> compiled.setMutualTls(InboundParts.mutualTls(d.document(), source(d))));
+    for (InForce each : matching) {
+      if (each.document().key().kind() == Kind.AUTHORIZATION) {
+        compiled.addAuthorizations(InboundParts.authorization(each.document(), source(each)));
+      }
+    }
+    winner(matching, Kind.RATE_LIMIT, "")
+        .ifPresent(d -> compiled.setRateLimit(InboundParts.rateLimit(d.document(), source(d))));
+    return compiled.build();
   }
 
   private static ServiceConfig compile(ServiceId callee, List<InForce> matching) {

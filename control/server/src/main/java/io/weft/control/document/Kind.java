@@ -131,7 +131,75 @@ public enum Kind {
           Field.required(
               "algorithm",
               new OneOf(List.of("ROUND_ROBIN", "LEAST_REQUEST")),
-              "In turn by weight, or of two at random the one with fewer calls in flight.")));
+              "In turn by weight, or of two at random the one with fewer calls in flight."))),
+  MUTUAL_TLS(
+      "MutualTls",
+      "Whether a service takes plaintext beside the mesh's mutual TLS, on the very same ports.",
+      callee(
+          Field.required(
+              "mode",
+              new OneOf(List.of("PERMISSIVE", "STRICT", "DISABLED")),
+              "Takes both; refuses plaintext; offers no mutual TLS. PERMISSIVE where nothing is"
+                  + " written."),
+          Field.optional(
+              "minimumTlsVersion",
+              new OneOf(List.of("1.2", "1.3")),
+              "1.3",
+              "The oldest version of TLS that is spoken."),
+          Field.optional(
+              "exempt",
+              Shape.of(
+                  Field.optional(
+                      "ports", new Many(new Whole(1, 65_535)), "none", "Ports it listens on."),
+                  Field.optional(
+                      "paths", new Many(new Text(TextForm.PATH)), "none", "Exactly these paths."),
+                  Field.optional(
+                      "sourceRanges",
+                      new Many(new Text(TextForm.CIDR)),
+                      "none",
+                      "Addresses that connections come from.")),
+              "nothing",
+              "Where STRICT lets plaintext in: any of these."))),
+  AUTHORIZATION(
+      "Authorization",
+      "Who may ask a service for what. DENY wins; with any ALLOW, what none allows is denied.",
+      callee(
+          Field.optional(
+              "action",
+              new OneOf(List.of("ALLOW", "DENY")),
+              "ALLOW",
+              "What becomes of requests that a rule matches."),
+          Field.optional(
+              "rules",
+              new Many(authorizationRule()),
+              "none, which matches nothing",
+              "Any of them; within one, all that is written."))),
+  RATE_LIMIT(
+      "RateLimit",
+      "How often each instance of a service may be asked.",
+      callee(
+          Field.required(
+              "limitForPeriod", new Whole(1, 1_000_000_000), "Requests that each period allows."),
+          Field.optional(
+              "limitRefreshPeriod",
+              new Time(Duration.ofMillis(1), Duration.ofHours(24)),
+              "1s",
+              "The period."),
+          Field.optional(
+              "burst",
+              new Whole(1, 1_000_000_000),
+              "limitForPeriod",
+              "Requests at once after a quiet time."),
+          Field.optional(
+              "key",
+              new OneOf(List.of("none", "caller", "path", "header")),
+              "none",
+              "What is counted apart: nothing, each caller (its principal, else its address), each"
+                  + " path, each value of a header."),
+          Field.optional(
+              "header", new Text(TextForm.HEADER_NAME), "none", "The header meant by key: header."),
+          Field.optional(
+              "scope", new OneOf(List.of("local")), "local", "Each instance counts by itself.")));
 
   private final String word;
   private final String about;
@@ -163,6 +231,19 @@ public enum Kind {
   /** Whether it says what happens to calls, by {@code from}, {@code to} and {@code conf}. */
   public boolean isPolicy() {
     return this != SERVICE;
+  }
+
+  /** Whether callers enforce it; else the service that is called does. */
+  public boolean isCallerSide() {
+    return switch (this) {
+      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER -> true;
+      case SERVICE, MUTUAL_TLS, AUTHORIZATION, RATE_LIMIT -> false;
+    };
+  }
+
+  /** Whether several apply at once, where of others the most specific one wins. */
+  public boolean addsUp() {
+    return this == AUTHORIZATION;
   }
 
   /** The kind of that word, in any case of its letters. */
@@ -206,6 +287,68 @@ public enum Kind {
             "Which destination it rules."),
         Field.optional("mode", new OneOf(List.of("enforce")), "enforce", "It is in force."),
         Field.required("conf", Shape.of(conf), "The policy itself."));
+  }
+
+  /** A policy that the called service enforces, whoever calls. */
+  private static Shape callee(Field... conf) {
+    return Shape.of(
+        Field.optional(
+            "to",
+            Shape.of(
+                Field.optional(
+                    "service", new Text(TextForm.NAME), "every service", "Which service."),
+                Field.optional(
+                    "namespace",
+                    new Text(TextForm.NAME),
+                    "the document's own",
+                    "Where it is; another than its own from weft-system alone.")),
+            "every service of the document's namespace; of the mesh, from weft-system",
+            "Which services it rules."),
+        Field.optional(
+            "mode",
+            new OneOf(List.of("enforce", "shadow")),
+            "enforce",
+            "shadow decides and records, and changes nothing."),
+        Field.required("conf", Shape.of(conf), "The policy itself."));
+  }
+
+  private static Shape authorizationRule() {
+    Type principals = new Many(new Text(TextForm.PRINCIPAL));
+    Type namespaces = new Many(new Text(TextForm.NAME));
+    Type methods = new Many(new Text(TextForm.METHOD));
+    Type paths = new Many(new Text(TextForm.PATH_PATTERN));
+    Type ranges = new Many(new Text(TextForm.CIDR));
+    return Shape.of(
+        Field.optional("principals", principals, "anybody", "Who asks, by its certificate."),
+        Field.optional("notPrincipals", principals, "nobody", "Who is not meant."),
+        Field.optional("namespaces", namespaces, "any", "Where who asks is from."),
+        Field.optional("notNamespaces", namespaces, "none", "Namespaces that are not meant."),
+        Field.optional("methods", methods, "any", "Methods of HTTP."),
+        Field.optional("notMethods", methods, "none", "Methods that are not meant."),
+        Field.optional("paths", paths, "any", "Paths, normalised, without their query."),
+        Field.optional("notPaths", paths, "none", "Paths that are not meant."),
+        Field.optional(
+            "grpc",
+            new Many(
+                Shape.of(
+                    Field.required("service", new Text(TextForm.GRPC_NAME), "Its full name."),
+                    Field.optional(
+                        "method", new Text(TextForm.GRPC_NAME), "all of them", "One method."))),
+            "any",
+            "Methods of gRPC: any of these or of paths."),
+        Field.optional("sourceRanges", ranges, "any", "Addresses that connections come from."),
+        Field.optional("notSourceRanges", ranges, "none", "Addresses that are not meant."),
+        Field.optional(
+            "headers",
+            new Many(
+                Shape.of(
+                    Field.required("name", new Text(TextForm.HEADER_NAME), "Its name."),
+                    Field.required(
+                        "values",
+                        new Many(new Text(TextForm.PATTERN)),
+                        "Any of these; * alone means that it is there."))),
+            "any",
+            "All of these headers."));
   }
 
   private static Field time(String name, String unwritten, String about) {

@@ -24,10 +24,14 @@ final class Sense {
       case SERVICE -> sense.service();
       case ROUTE -> sense.route();
       case RETRY -> sense.retry();
-      case TIMEOUT, LOAD_BALANCER -> {}
+      case RATE_LIMIT -> sense.rateLimit();
+      case MUTUAL_TLS -> sense.mutualTls();
+      case TIMEOUT, LOAD_BALANCER, AUTHORIZATION -> {}
     }
-    if (document.key().kind().isPolicy()) {
+    if (document.key().kind().isCallerSide()) {
       sense.scope();
+    } else if (document.key().kind().isPolicy()) {
+      sense.calleeScope();
     }
   }
 
@@ -53,6 +57,33 @@ final class Sense {
               + own
               + " can be ruled on their way to another; the whole mesh is ruled from "
               + Document.SYSTEM);
+    }
+  }
+
+  private void calleeScope() {
+    String own = document.key().namespace();
+    if (!own.equals(Document.SYSTEM) && !document.scope().toNamespace().equals(own)) {
+      problem(
+          "spec.to.namespace",
+          "what a service lets in is ruled from its own namespace, or from " + Document.SYSTEM);
+    }
+  }
+
+  private void rateLimit() {
+    Fields conf = document.conf();
+    boolean byHeader = conf.text("key").equals("header");
+    if (byHeader && !conf.has("header")) {
+      problem("spec.conf.key", "header needs the field header beside it: the header's name");
+    }
+    if (!byHeader && conf.has("header")) {
+      problem("spec.conf.header", "means nothing without key: header");
+    }
+  }
+
+  private void mutualTls() {
+    Fields conf = document.conf();
+    if (conf.has("exempt") && !conf.text("mode").equals("STRICT")) {
+      problem("spec.conf.exempt", "means nothing without mode: STRICT");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.weft.control.document;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,20 @@ public enum TextForm {
   HEADER_VALUE("header value on one line", "[^\\r\\n\\x00]*"),
   /** Method of HTTP. */
   METHOD("method in capitals, such as GET", "[A-Z]{1,32}"),
+  /** A name in a certificate, short or whole, an asterisk at its end or alone. */
+  PRINCIPAL(
+      "principal: namespace/principal, namespace/*, a SPIFFE ID with or without * at its end, or *"
+          + " for every proven one",
+      "\\*|[a-z0-9-]{1,63}/(\\*|[A-Za-z0-9._-]{1,63})|spiffe://[a-z0-9._-]+[A-Za-z0-9._/-]*\\*?"),
+  /** A path, an asterisk at one end or alone. */
+  PATH_PATTERN(
+      "path that begins with /, or with * at one of its ends", "\\*|/[^*?#\\s]*\\*?|\\*[^*?#\\s]+"),
+  /** Any text, an asterisk at one end or alone. */
+  PATTERN("text, or with * at one of its ends", "[^*\\r\\n]*\\*?|\\*[^*\\r\\n]+"),
+  /** A name of gRPC. */
+  GRPC_NAME("name of gRPC, such as shop.v1.Stock", "[A-Za-z_][A-Za-z0-9_.]*"),
+  /** Addresses, by their first bits (RFC 4632). */
+  CIDR("address or range such as 10.0.0.0/8", null),
   /** Regular expression; agents run it in linear time, hence without backreferences. */
   REGEX("regular expression (RE2 syntax)", null);
 
@@ -38,9 +54,28 @@ public enum TextForm {
     return describe;
   }
 
+  private static boolean isRange(String text) {
+    String[] parts = text.split("/", -1);
+    // Only what cannot be a host's name, so that none is looked up.
+    boolean literal = parts[0].matches("(\\d{1,3}\\.){3}\\d{1,3}") || parts[0].contains(":");
+    if (parts.length > 2 || !literal || !parts[0].matches("[0-9a-fA-F:.]+")) {
+      return false;
+    }
+    try {
+      int bits = InetAddress.getByName(parts[0]).getAddress().length * 8;
+      return parts.length == 1
+          || (parts[1].matches("\\d{1,3}") && Integer.parseInt(parts[1]) <= bits);
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   boolean fits(String text) {
     if (pattern != null) {
       return pattern.matcher(text).matches();
+    }
+    if (this == CIDR) {
+      return isRange(text);
     }
     try {
       com.google.re2j.Pattern.compile(text);

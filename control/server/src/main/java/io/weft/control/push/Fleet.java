@@ -171,6 +171,7 @@ public final class Fleet {
     if (trust != null) {
       target.put("trust", trust);
     }
+    target.put("inbound", compiler.inbound(session.agent().service()));
     target.put("", compiler.names(session.agent().service().namespace()));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {

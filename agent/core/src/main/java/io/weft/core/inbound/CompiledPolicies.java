@@ -1,0 +1,260 @@
+package io.weft.core.inbound;
+
+import io.weft.api.v1.Authorization;
+import io.weft.api.v1.Inbound;
+import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateLimit;
+import io.weft.core.call.HeaderField;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.config.Source;
+import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies of the service that this process serves, made ready for requests. In the order in
+ * which they are asked: MutualTls, Authorization, RateLimit. Immutable but for what a rate limit
+ * counts.
+ */
+final class CompiledPolicies {
+  private static final int BAD_REQUEST = 400;
+  private static final int FORBIDDEN = 403;
+  private static final int TOO_MANY = 429;
+  private static final int INVALID_ARGUMENT = 3;
+  private static final int PERMISSION_DENIED = 7;
+  private static final int RESOURCE_EXHAUSTED = 8;
+
+  /** Nothing is asked of anybody. */
+  static final CompiledPolicies NONE = new CompiledPolicies(Inbound.getDefaultInstance(), "", null);
+
+  private final MutualTls mutualTls;
+  private final boolean strict;
+  private final Source mutualTlsSource;
+  private final Set<Integer> exemptPorts;
+  private final Set<String> exemptPaths;
+  private final List<IpRange> exemptRanges;
+  private final Rules enforced;
+  private final Rules shadowed;
+  private final boolean asksForPaths;
+  private final @Nullable RateLimit rateLimit;
+  private final @Nullable RequestRate rate;
+  private final Source rateLimitSource;
+
+  /** Rules of both actions, and whom to name where no ALLOW takes a request. */
+  private record Rules(
+      AuthorizationRules deny, AuthorizationRules allow, @Nullable Source firstAllow) {
+
+    static Rules of(Inbound inbound, boolean shadow, String trustDomain) {
+      List<Authorization> deny = new ArrayList<>();
+      List<Authorization> allow = new ArrayList<>();
+      for (Authorization each : inbound.getAuthorizationsList()) {
+        if (each.getShadow() == shadow) {
+          (each.getDeny() ? deny : allow).add(each);
+        }
+      }
+      return new Rules(
+          AuthorizationRules.of(deny, name -> wholeName(name, trustDomain)),
+          AuthorizationRules.of(allow, name -> wholeName(name, trustDomain)),
+          allow.isEmpty() ? null : Source.of(allow.get(0).getSource()));
+    }
+
+    boolean asksForPaths() {
+      return deny.asksForPaths() || allow.asksForPaths();
+    }
+
+    /** The document that denies; null if none does. */
+    @Nullable Source denier(Asked asked) {
+      Source denier = deny.match(asked);
+      if (denier != null || firstAllow == null) {
+        return denier;
+      }
+      return allow.match(asked) == null ? firstAllow : null;
+    }
+
+    // Short names are of this mesh's own trust domain and of no other.
+    private static String wholeName(String name, String trustDomain) {
+      int slash = name.indexOf('/');
+      return slash < 0 || name.startsWith("spiffe://")
+          ? name
+          : "spiffe://"
+              + trustDomain
+              + "/ns/"
+              + name.substring(0, slash)
+              + "/sa/"
+              + name.substring(slash + 1);
+    }
+  }
+
+  /**
+   * @param trustDomain of this mesh, which short names of principals are in
+   * @param before whose counts are kept where a rate limit stays as it was
+   * @throws IllegalArgumentException in one line, if one cannot be read
+   */
+  CompiledPolicies(Inbound inbound, String trustDomain, @Nullable CompiledPolicies before) {
+    if (inbound.getNeedsCount() > 0) {
+      throw new IllegalArgumentException(
+          "needs " + inbound.getNeeds(0) + ", which this agent does not have");
+    }
+    mutualTls = inbound.getMutualTls();
+    strict = mutualTls.getMode() == MutualTls.Mode.STRICT;
+    mutualTlsSource = Source.of(mutualTls.getSource());
+    exemptPorts = Set.copyOf(mutualTls.getExemptPortsList());
+    exemptPaths = Set.copyOf(mutualTls.getExemptPathsList());
+    exemptRanges = mutualTls.getExemptRangesList().stream().map(IpRange::parse).toList();
+    enforced = Rules.of(inbound, false, trustDomain);
+    shadowed = Rules.of(inbound, true, trustDomain);
+    asksForPaths = enforced.asksForPaths();
+    rateLimit = inbound.hasRateLimit() ? inbound.getRateLimit() : null;
+    rateLimitSource = Source.of(inbound.getRateLimit().getSource());
+    rate = rate(rateLimit, before);
+  }
+
+  private static @Nullable RequestRate rate(
+      @Nullable RateLimit limit, @Nullable CompiledPolicies before) {
+    if (limit == null) {
+      return null;
+    }
+    if (before != null && before.rate != null && isSameRate(limit, before.rateLimit)) {
+      return before.rate;
+    }
+    return new RequestRate(limit.getLimit(), limit.getPeriodNanos(), limit.getBurst());
+  }
+
+  private static boolean isSameRate(RateLimit limit, @Nullable RateLimit other) {
+    return other != null
+        && limit.toBuilder()
+            .clearSource()
+            .clearShadow()
+            .build()
+            .equals(other.toBuilder().clearSource().clearShadow().build());
+  }
+
+  /** As {@link InboundGate#admitsPlaintext}. */
+  boolean admitsPlaintext(int port, String address) {
+    return !strict
+        || mutualTls.getShadow()
+        || !exemptPaths.isEmpty()
+        || exemptPorts.contains(port)
+        || (!exemptRanges.isEmpty() && IpRange.anyHas(exemptRanges, IpRange.bytes(address)));
+  }
+
+  Judgement judge(InboundRequest request, long now) {
+    Peer peer = request.peer();
+    String disbelief = MeshTls.current().disbelief(peer);
+    if (!disbelief.isEmpty()) {
+      return denied(
+          answer(
+              FORBIDDEN, PERMISSION_DENIED, mutualTlsSource, "certificate is not valid any more"),
+          mutualTlsSource,
+          List.of());
+    }
+    String path = "";
+    if (asksForPaths) {
+      String normal = NormalPath.of(request.target());
+      if (normal == null) {
+        return denied(
+            answer(BAD_REQUEST, INVALID_ARGUMENT, Source.BUILT_IN, "ambiguous path"),
+            Source.BUILT_IN,
+            List.of());
+      }
+      path = normal;
+    }
+    Asked asked = new Asked(request, path);
+    List<String> shadow = List.of();
+    if (strict && !peer.proven() && !isExempt(asked)) {
+      if (!mutualTls.getShadow()) {
+        return denied(
+            answer(FORBIDDEN, PERMISSION_DENIED, mutualTlsSource, "plaintext refused"),
+            mutualTlsSource,
+            shadow);
+      }
+      shadow = with(shadow, mutualTlsSource);
+    }
+    Source denier = enforced.denier(asked);
+    if (denier != null) {
+      return denied(answer(FORBIDDEN, PERMISSION_DENIED, denier, "denied"), denier, shadow);
+    }
+    shadow = shadowDenier(asked, request, shadow);
+    RequestRate limiter = rate;
+    RateLimit limit = rateLimit;
+    if (limiter != null && limit != null) {
+      long wait = limiter.take(key(limit, asked), now);
+      if (wait > 0 && !limit.getShadow()) {
+        return denied(limited(wait), rateLimitSource, shadow);
+      }
+      if (wait > 0) {
+        shadow = with(shadow, rateLimitSource);
+      }
+    }
+    return shadow.isEmpty() ? Judgement.ADMITTED : new Judgement(null, "", shadow);
+  }
+
+  private boolean isExempt(Asked asked) {
+    if (exemptPorts.contains(asked.request().localPort())
+        || (!exemptRanges.isEmpty() && IpRange.anyHas(exemptRanges, asked.address()))) {
+      return true;
+    }
+    if (exemptPaths.isEmpty()) {
+      return false;
+    }
+    String path = NormalPath.of(asked.request().target());
+    return path != null && exemptPaths.contains(path);
+  }
+
+  private List<String> shadowDenier(Asked asked, InboundRequest request, List<String> shadow) {
+    if (shadowed.deny().size() == 0 && shadowed.firstAllow() == null) {
+      return shadow;
+    }
+    Asked whole = asked;
+    if (!asksForPaths && shadowed.asksForPaths()) {
+      String path = NormalPath.of(request.target());
+      whole = new Asked(request, path == null ? "" : path);
+    }
+    Source denier = shadowed.denier(whole);
+    return denier == null ? shadow : with(shadow, denier);
+  }
+
+  private static String key(RateLimit limit, Asked asked) {
+    return switch (limit.getKey()) {
+      case CALLER -> asked.peer().proven() ? asked.peer().id() : asked.request().peerAddress();
+      case HEADER -> asked.request().header(limit.getHeader());
+      case PATH -> {
+        String path = NormalPath.of(asked.request().target());
+        yield path == null ? "" : path;
+      }
+      case NONE, UNRECOGNIZED -> "";
+    };
+  }
+
+  private MeshAnswer limited(long waitNanos) {
+    long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(waitNanos + 999_999_999L));
+    return new MeshAnswer(
+        TOO_MANY,
+        RESOURCE_EXHAUSTED,
+        rateLimitSource + " limited",
+        List.of(new HeaderField("retry-after", Long.toString(seconds))));
+  }
+
+  private static List<String> with(List<String> shadow, Source source) {
+    List<String> all = new ArrayList<>(shadow);
+    all.add(named(source));
+    return all;
+  }
+
+  // A stranger is told which policy, and no more.
+  private static MeshAnswer answer(int status, int grpcCode, Source source, String what) {
+    return new MeshAnswer(status, grpcCode, source + " " + what, List.of());
+  }
+
+  private static Judgement denied(MeshAnswer answer, Source by, List<String> shadow) {
+    return new Judgement(answer, named(by), shadow);
+  }
+
+  private static String named(Source source) {
+    return source.isDocument() ? source + "@" + source.generation() : source.toString();
+  }
+}

@@ -1,0 +1,56 @@
+package io.weft.core.inbound;
+
+import io.weft.core.log.Log;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Says who was denied by what: for each document a line at first, and then one in ten seconds at
+ * most, with how many there were meanwhile. Thread-safe.
+ */
+final class DenialLog {
+  private static final long BETWEEN = TimeUnit.SECONDS.toNanos(10);
+  private static final int MOST_SOURCES = 1_000;
+
+  private final ConcurrentHashMap<String, Said> said = new ConcurrentHashMap<>();
+
+  private record Said(long at, long unsaid) {}
+
+  void denied(InboundRequest request, Judgement judgement) {
+    say(
+        judgement.by(),
+        request.method()
+            + " "
+            + path(request.target())
+            + " from "
+            + (request.peer().proven() ? request.peer().id() + ", " : "")
+            + request.peerAddress());
+  }
+
+  void refusedPlaintext(int port, String from) {
+    say("MutualTls STRICT", "plaintext at port " + port + " from " + from);
+  }
+
+  private void say(String by, String what) {
+    long now = System.nanoTime();
+    Said before = said.get(by);
+    if (before == null && said.size() >= MOST_SOURCES) {
+      return;
+    }
+    if (before != null && now - before.at() < BETWEEN) {
+      said.computeIfPresent(by, (key, last) -> new Said(last.at(), last.unsaid() + 1));
+      return;
+    }
+    said.put(by, new Said(now, 0));
+    long unsaid = before == null ? 0 : before.unsaid();
+    Log.info("denied by " + by + ": " + what + (unsaid == 0 ? "" : ", and " + unsaid + " more"));
+  }
+
+  // What a stranger sends is not to forge lines, or to fill the log.
+  private static String path(String target) {
+    int query = target.indexOf('?');
+    String path = query < 0 ? target : target.substring(0, query);
+    String shown = path.length() > 200 ? path.substring(0, 200) + "..." : path;
+    return shown.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,107 @@
+package io.weft.core.inbound;
+
+import io.weft.api.v1.Inbound;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.log.Log;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process asks of those who call it. Asking is for any thread and takes no lock; {@link
+ * #apply} is for one at a time.
+ *
+ * <p>Where it cannot be judged whether a request may come in, it may not.
+ */
+public final class InboundPolicies implements InboundGate {
+  private static final int UNAVAILABLE = 14;
+  private static final InboundPolicies OF_THIS_PROCESS = new InboundPolicies();
+
+  private final DenialLog log = new DenialLog();
+  private volatile @Nullable CompiledPolicies inForce;
+  private volatile boolean strictAtFirst;
+
+  /** Those of this JVM. */
+  public static InboundPolicies ofThisProcess() {
+    return OF_THIS_PROCESS;
+  }
+
+  /**
+   * Before any policy is known.
+   *
+   * @param strict whether everything is refused until then
+   */
+  public void beginning(boolean strict) {
+    strictAtFirst = strict;
+  }
+
+  /** Policies that could be put in force. */
+  public static final class Prepared {
+    private final CompiledPolicies policies;
+
+    private Prepared(CompiledPolicies policies) {
+      this.policies = policies;
+    }
+  }
+
+  /**
+   * Makes policies ready, without putting them in force.
+   *
+   * @param trustDomain that of this mesh; empty if it is not known
+   * @throws IllegalArgumentException in one line, if they cannot be enforced as they are
+   */
+  public Prepared prepare(Inbound inbound, String trustDomain) {
+    return new Prepared(new CompiledPolicies(inbound, trustDomain, inForce));
+  }
+
+  /** Puts them in force. */
+  public void apply(Prepared prepared) {
+    inForce = prepared.policies;
+  }
+
+  /** The first that came cannot be enforced: until others come, nothing comes in. */
+  public void refuseAll() {
+    if (inForce == null) {
+      strictAtFirst = true;
+    }
+  }
+
+  @Override
+  public boolean admitsPlaintext(int localPort, String peerAddress) {
+    CompiledPolicies policies = inForce;
+    try {
+      boolean admitted =
+          policies == null ? !strictAtFirst : policies.admitsPlaintext(localPort, peerAddress);
+      if (!admitted) {
+        log.refusedPlaintext(localPort, peerAddress);
+      }
+      return admitted;
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("plaintext is refused, as it cannot be judged: " + e);
+      return false;
+    }
+  }
+
+  /** Whether a request may come in. Never throws. */
+  Judgement judge(InboundRequest request) {
+    CompiledPolicies policies = inForce;
+    if (policies == null) {
+      return strictAtFirst
+          ? closed(503, UNAVAILABLE, "mesh the policies of this service are not known yet")
+          : Judgement.ADMITTED;
+    }
+    try {
+      Judgement judgement = policies.judge(request, System.nanoTime());
+      if (judgement.denial() != null) {
+        log.denied(request, judgement);
+      }
+      return judgement;
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("requests are denied, as they cannot be judged: " + e);
+      return closed(403, 7, "mesh denied");
+    }
+  }
+
+  private static Judgement closed(int status, int grpcCode, String reason) {
+    return new Judgement(new MeshAnswer(status, grpcCode, reason, List.of()), "mesh", List.of());
+  }
+}

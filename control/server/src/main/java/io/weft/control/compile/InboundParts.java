@@ -1,0 +1,85 @@
+package io.weft.control.compile;
+
+import io.weft.api.v1.Authorization;
+import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.Source;
+import io.weft.api.v1.ValuesMatch;
+import io.weft.control.document.Document;
+import io.weft.control.document.Fields;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What called services enforce, as their agents are sent it. */
+final class InboundParts {
+  private InboundParts() {}
+
+  static MutualTls mutualTls(Document document, Source source) {
+    Fields conf = document.conf();
+    Fields exempt = conf.fields("exempt");
+    return MutualTls.newBuilder()
+        .setSource(source)
+        .setShadow(shadow(document))
+        .setMode(MutualTls.Mode.valueOf(conf.text("mode")))
+        .setTls12(conf.text("minimumTlsVersion").equals("1.2"))
+        .addAllExemptPorts(exempt.wholes("ports"))
+        .addAllExemptPaths(exempt.texts("paths"))
+        .addAllExemptRanges(exempt.texts("sourceRanges"))
+        .build();
+  }
+
+  static Authorization authorization(Document document, Source source) {
+    Fields conf = document.conf();
+    Authorization.Builder authorization =
+        Authorization.newBuilder()
+            .setSource(source)
+            .setShadow(shadow(document))
+            .setDeny(conf.text("action").equals("DENY"));
+    conf.each("rules").forEach(rule -> authorization.addRules(rule(rule)));
+    return authorization.build();
+  }
+
+  private static AuthorizationRule rule(Fields rule) {
+    AuthorizationRule.Builder built =
+        AuthorizationRule.newBuilder()
+            .addAllPrincipals(rule.texts("principals"))
+            .addAllNotPrincipals(rule.texts("notPrincipals"))
+            .addAllNamespaces(rule.texts("namespaces"))
+            .addAllNotNamespaces(rule.texts("notNamespaces"))
+            .addAllMethods(rule.texts("methods"))
+            .addAllNotMethods(rule.texts("notMethods"))
+            .addAllPaths(rule.texts("paths"))
+            .addAllNotPaths(rule.texts("notPaths"))
+            .addAllSourceRanges(rule.texts("sourceRanges"))
+            .addAllNotSourceRanges(rule.texts("notSourceRanges"));
+    for (Fields grpc : rule.each("grpc")) {
+      built.addPaths("/" + grpc.text("service") + "/" + grpc.text("method", "*"));
+    }
+    for (Fields header : rule.each("headers")) {
+      built.addHeaders(
+          ValuesMatch.newBuilder()
+              .setName(header.text("name").toLowerCase(Locale.ROOT))
+              .addAllValues(header.texts("values")));
+    }
+    return built.build();
+  }
+
+  static RateLimit rateLimit(Document document, Source source) {
+    Fields conf = document.conf();
+    int limit = conf.whole("limitForPeriod", 1);
+    return RateLimit.newBuilder()
+        .setSource(source)
+        .setShadow(shadow(document))
+        .setLimit(limit)
+        .setPeriodNanos(conf.nanos("limitRefreshPeriod", Duration.ofSeconds(1)))
+        .setBurst(conf.whole("burst", limit))
+        .setKey(RateLimit.Key.valueOf(conf.text("key", "none").toUpperCase(Locale.ROOT)))
+        .setHeader(conf.text("header").toLowerCase(Locale.ROOT))
+        .build();
+  }
+
+  private static boolean shadow(Document document) {
+    return document.spec().text("mode").equals("shadow");
+  }
+}

@@ -83,10 +83,36 @@ final class StatusCommand implements Callable<Integer> {
       }
       hooks.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
     }
+    edges(out);
     lost(status, out);
     for (JsonNode problem : status.path("problems")) {
       out.println("problem: " + Problems.line(problem).replaceFirst("^weft: ", ""));
     }
+  }
+
+  // Who calls whom just now, how much of it encrypted, and as whom.
+  private void edges(PrintWriter out) {
+    JsonNode edges = control.get("/v1/edges").path("edges");
+    if (edges.isEmpty()) {
+      return;
+    }
+    Tables table = new Tables("CALLER", "CALLEE", "CALLS/S", "ENCRYPTED", "AS");
+    for (JsonNode edge : edges) {
+      String version = edge.path("version").asText();
+      double encrypted = edge.path("encrypted").asDouble();
+      table.row(
+          edge.path("caller").asText(),
+          edge.path("callee").asText() + (version.isEmpty() ? "" : " " + version),
+          edge.path("callsPerSecond").asText(),
+          encrypted == 0 ? "no" : Math.round(encrypted * 100) + "%",
+          encrypted == 0
+              ? ""
+              : edge.path("callerPrincipal").asText()
+                  + " -> "
+                  + edge.path("calleePrincipal").asText());
+    }
+    out.println();
+    table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
   }
 
   // Instances whose agent is connected to no control: callers still have them as a last resort.

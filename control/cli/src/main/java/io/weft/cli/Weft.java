@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
       DeleteCommand.class,
       StatusCommand.class,
       HistoryCommand.class,
+      IdentityCommand.class,
+      CaCommand.class,
+      TokenCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     })

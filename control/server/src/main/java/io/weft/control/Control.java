@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import io.weft.control.accept.Acceptance;
 import io.weft.control.accept.History;
 import io.weft.control.admin.AdminService;
+import io.weft.control.admin.CaRequests;
 import io.weft.control.admin.Peers;
 import io.weft.control.admin.View;
 import io.weft.control.compile.ServiceId;
@@ -152,7 +153,12 @@ public final class Control implements AutoCloseable {
         server(
             options,
             authority,
-            new AdminService(acceptance, tokens, view, new Peers(id, options.data())));
+            new AdminService(
+                acceptance,
+                tokens,
+                view,
+                new Peers(id, options.data()),
+                new CaRequests(loop, workloads)));
   }
 
   /**

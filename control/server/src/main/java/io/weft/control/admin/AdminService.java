@@ -25,16 +25,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The admin API, JSON over HTTP for bearers of an admin token: {@code /v1/config}, {@code
- * /v1/status}, {@code /v1/edges}, {@code /v1/history} and {@code /v1/tokens}. Errors are {@code
- * {"errors":[{"file","line","field","message"}]}}.
+ * /v1/status}, {@code /v1/edges}, {@code /v1/history}, {@code /v1/tokens}, {@code /v1/identity} and
+ * {@code /v1/ca}. Errors are {@code {"errors":[{"file","line","field","message"}]}}.
  */
 public final class AdminService implements HttpService {
   private static final JsonMapper JSON = new JsonMapper();
@@ -44,52 +45,135 @@ public final class AdminService implements HttpService {
   private final Tokens tokens;
   private final View view;
   private final Peers peers;
+  private final CaRequests ca;
   private final DocumentReader reader = new DocumentReader();
 
-  public AdminService(Acceptance acceptance, Tokens tokens, View view, Peers peers) {
+  public AdminService(Acceptance acceptance, Tokens tokens, View view, Peers peers, CaRequests ca) {
     this.acceptance = acceptance;
     this.tokens = tokens;
     this.view = view;
     this.peers = peers;
+    this.ca = ca;
   }
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
     String authorization = request.headers().get("authorization", "");
-    if (!authorization.startsWith(BEARER)
-        || tokens
-            .check(Token.Purpose.ADMIN, authorization.substring(BEARER.length()).strip())
-            .isEmpty()) {
+    Optional<Token> token =
+        authorization.startsWith(BEARER)
+            ? tokens.check(Token.Purpose.ADMIN, authorization.substring(BEARER.length()).strip())
+            : Optional.empty();
+    if (token.isEmpty()) {
       return error(
           HttpStatus.UNAUTHORIZED, "the admin token is missing, unknown here, or has expired");
     }
     return HttpResponse.of(
         request
             .aggregate()
-            .thenCompose(whole -> answer(context, whole))
+            .thenCompose(whole -> answer(context, whole, token.get()))
             .exceptionally(AdminService::failed));
   }
 
   private CompletableFuture<HttpResponse> answer(
-      ServiceRequestContext context, AggregatedHttpRequest request) {
+      ServiceRequestContext context, AggregatedHttpRequest request, Token token) {
     List<String> path =
         Arrays.stream(context.mappedPath().split("/")).filter(step -> !step.isEmpty()).toList();
     String what = request.method() + " " + (path.isEmpty() ? "" : path.get(0));
+    Token.Role needed = needed(what);
+    if (token.granted().compareTo(needed) < 0) {
+      return CompletableFuture.completedFuture(
+          error(
+              HttpStatus.FORBIDDEN,
+              "the admin token is a "
+                  + token.granted().name().toLowerCase(Locale.ROOT)
+                  + "'s, and this takes "
+                  + (needed == Token.Role.EDITOR ? "an editor's" : "an administrator's")));
+    }
     boolean local = "true".equals(context.queryParam("local"));
     return switch (what) {
       case "GET status" -> status(local);
       case "GET edges" -> edges(local);
       case "GET history" -> view.history(100).thenApply(steps -> json(Map.of("history", steps)));
       case "GET config" -> config(path);
-      case "POST config" -> apply(context, request);
-      case "DELETE config" -> delete(path, author(request));
+      case "POST config" -> apply(context, request, token);
+      case "DELETE config" -> delete(path, author(request), token);
       case "GET tokens" -> CompletableFuture.completedFuture(tokenList());
       case "POST tokens" -> createToken(context);
+      case "DELETE tokens" -> revokeToken(path);
+      case "GET identity" -> CompletableFuture.completedFuture(identity(token));
+      case "GET ca" ->
+          CompletableFuture.completedFuture(
+              answer(path.size() > 1 && path.get(1).equals("bundle") ? ca.bundle() : ca.status()));
+      case "POST ca" -> ca(path, context, request);
       default ->
           CompletableFuture.completedFuture(
               error(
                   HttpStatus.NOT_FOUND, "there is no " + request.method() + " " + context.path()));
     };
+  }
+
+  private static Token.Role needed(String what) {
+    return switch (what) {
+      case "GET status", "GET edges", "GET history", "GET config", "GET identity", "GET ca" ->
+          Token.Role.VIEWER;
+      case "POST config", "DELETE config" -> Token.Role.EDITOR;
+      default -> Token.Role.ADMIN;
+    };
+  }
+
+  /** Why a token may not change a namespace's documents; empty if it may. */
+  private static String missing(Token token, String namespace) {
+    return token.granted() == Token.Role.ADMIN || token.namespace().equals(namespace)
+        ? ""
+        : "the admin token may change namespace "
+            + token.namespace()
+            + " alone, and this is in "
+            + namespace;
+  }
+
+  private CompletableFuture<HttpResponse> ca(
+      List<String> path, ServiceRequestContext context, AggregatedHttpRequest request) {
+    String step = path.size() > 1 ? path.get(1) : "";
+    String namespace = given(context, "namespace");
+    String principal = given(context, "principal");
+    CompletableFuture<CaRequests.Answer> answer =
+        switch (step) {
+          case "rotate" -> ca.rotate();
+          case "revoke" -> ca.revoke(namespace, principal);
+          case "sign" ->
+              ca.sign(request.content().array(), namespace, principal, given(context, "seconds"));
+          default ->
+              CompletableFuture.completedFuture(
+                  CaRequests.Answer.refused(HttpStatus.NOT_FOUND, "there is no ca " + step));
+        };
+    return answer.thenApply(AdminService::answer);
+  }
+
+  private static HttpResponse answer(CaRequests.Answer answer) {
+    return answer.problem().isEmpty()
+        ? json(answer.body())
+        : error(answer.status(), answer.problem());
+  }
+
+  private static HttpResponse identity(Token token) {
+    String expires = token.expires();
+    return json(
+        Map.of(
+            "token", token.id(),
+            "role", token.granted().name(),
+            "namespace", token.namespace(),
+            "expires", expires == null ? "" : expires));
+  }
+
+  private CompletableFuture<HttpResponse> revokeToken(List<String> path) {
+    String id = path.size() > 1 ? path.get(1) : "";
+    return tokens
+        .revoke(id)
+        .thenApply(
+            there ->
+                there
+                    ? json(Map.of("id", id))
+                    : error(HttpStatus.NOT_FOUND, "there is no token " + id));
   }
 
   private CompletableFuture<HttpResponse> status(boolean local) {
@@ -127,7 +211,7 @@ public final class AdminService implements HttpService {
   }
 
   private CompletableFuture<HttpResponse> apply(
-      ServiceRequestContext context, AggregatedHttpRequest request) {
+      ServiceRequestContext context, AggregatedHttpRequest request, Token token) {
     String file = request.headers().get("weft-file", "");
     DocumentReader.Read read =
         reader.read(URLDecoder.decode(file, StandardCharsets.UTF_8), request.content().array());
@@ -138,6 +222,12 @@ public final class AdminService implements HttpService {
     if (read.documents().isEmpty()) {
       return CompletableFuture.completedFuture(
           error(HttpStatus.BAD_REQUEST, "there is no document in it"));
+    }
+    for (Document document : read.documents()) {
+      String missing = missing(token, document.key().namespace());
+      if (!missing.isEmpty()) {
+        return CompletableFuture.completedFuture(error(HttpStatus.FORBIDDEN, missing));
+      }
     }
     boolean dryRun = "true".equals(context.queryParam("dryRun"));
     return acceptance
@@ -169,13 +259,17 @@ public final class AdminService implements HttpService {
             warnings));
   }
 
-  private CompletableFuture<HttpResponse> delete(List<String> path, String author) {
+  private CompletableFuture<HttpResponse> delete(List<String> path, String author, Token token) {
     if (path.size() != 4) {
       return CompletableFuture.completedFuture(
           error(HttpStatus.BAD_REQUEST, "name what to delete: Kind/namespace/name"));
     }
     if (Kind.of(path.get(1)).isEmpty()) {
       return CompletableFuture.completedFuture(unknownKind(path.get(1)));
+    }
+    String missing = missing(token, path.get(2));
+    if (!missing.isEmpty()) {
+      return CompletableFuture.completedFuture(error(HttpStatus.FORBIDDEN, missing));
     }
     Document.Key key =
         new Document.Key(Kind.of(path.get(1)).orElseThrow(), path.get(2), path.get(3));
@@ -199,6 +293,7 @@ public final class AdminService implements HttpService {
               "namespace", token.namespace(),
               "principal", token.principal(),
               "created", token.created(),
+              "role", token.purpose() == Token.Purpose.ADMIN ? token.granted().name() : "",
               "expires", expires == null ? "" : expires));
     }
     return json(Map.of("tokens", all));
@@ -207,16 +302,24 @@ public final class AdminService implements HttpService {
   private CompletableFuture<HttpResponse> createToken(ServiceRequestContext context) {
     String purpose = given(context, "purpose");
     String life = given(context, "seconds");
-    if (!Stream.of("JOIN", "ADMIN").toList().contains(purpose) || !life.matches("\\d{0,9}")) {
+    String role = given(context, "role");
+    if (!List.of("JOIN", "ADMIN").contains(purpose)
+        || !life.matches("\\d{0,9}")
+        || !List.of("", "VIEWER", "EDITOR", "ADMIN").contains(role)
+        || (role.equals("EDITOR") && given(context, "namespace").isEmpty())) {
       return CompletableFuture.completedFuture(
-          error(HttpStatus.BAD_REQUEST, "purpose must be JOIN or ADMIN, seconds a whole number"));
+          error(
+              HttpStatus.BAD_REQUEST,
+              "purpose must be JOIN or ADMIN, seconds a whole number, role VIEWER, EDITOR with a"
+                  + " namespace, or ADMIN"));
     }
     return tokens
         .create(
             Token.Purpose.valueOf(purpose),
             given(context, "namespace"),
             given(context, "principal"),
-            life.isEmpty() ? null : Duration.ofSeconds(Long.parseLong(life)))
+            life.isEmpty() ? null : Duration.ofSeconds(Long.parseLong(life)),
+            role.isEmpty() ? null : Token.Role.valueOf(role))
         .thenApply(text -> json(Map.of("token", text)));
   }
 

@@ -8,6 +8,8 @@ import java.util.Map;
  * @param success share of the calls that did not fail, from 0 to 1
  * @param p50Millis half of the calls took no longer
  * @param p99Millis 99 of 100 took no longer
+ * @param encrypted share of the calls that went over mutual TLS, from 0 to 1
+ * @param calleePrincipal as whom the callee was known; empty if none was encrypted
  * @param causes failures by what made them
  */
 public record Edge(
@@ -22,4 +24,7 @@ public record Edge(
     double p50Millis,
     double p99Millis,
     long retries,
+    double encrypted,
+    String callerPrincipal,
+    String calleePrincipal,
     Map<String, Long> causes) {}

@@ -78,6 +78,9 @@ public final class Edges {
     private long calls;
     private long failures;
     private long retries;
+    private long encrypted;
+    private String callerPrincipal = "";
+    private String calleePrincipal = "";
 
     Sum(EdgeReport first) {
       this.first = first;
@@ -89,6 +92,11 @@ public final class Edges {
       calls += edge.getCalls();
       failures += edge.getFailures();
       retries += edge.getRetries();
+      encrypted += edge.getEncrypted();
+      if (edge.getEncrypted() > 0) {
+        callerPrincipal = edge.getCallerPrincipal();
+        calleePrincipal = edge.getCalleePrincipal();
+      }
       latencies.add(edge.getLatencyCountsList());
       edge.getFailureCausesMap().forEach((cause, count) -> causes.merge(cause, count, Long::sum));
     }
@@ -106,6 +114,9 @@ public final class Edges {
           latencies.millis(0.5),
           latencies.millis(0.99),
           retries,
+          calls == 0 ? 0 : Math.round(1e4 * encrypted / calls) / 1e4,
+          callerPrincipal,
+          calleePrincipal,
           causes);
     }
   }

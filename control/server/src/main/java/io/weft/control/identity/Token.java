@@ -1,14 +1,17 @@
 package io.weft.control.identity;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A token as the store keeps it: its secret only as a hash.
  *
  * @param purpose join for agents, admin for the command
- * @param namespace of the services that may join with it; empty for any
+ * @param namespace of the services that may join with it, or that an editor may change; empty for
+ *     any
  * @param principal that its bearers are; empty for none in particular
  * @param expires ISO 8601; null for never
+ * @param role of an admin token; null for ADMIN
  */
 public record Token(
     String id,
@@ -17,7 +20,24 @@ public record Token(
     String namespace,
     String principal,
     String created,
-    @Nullable String expires) {
+    @Nullable String expires,
+    @Nullable String role) {
+
+  /** What bearers of an admin token may do, each all that those before it may. */
+  public enum Role {
+    /** See everything. */
+    VIEWER,
+    /** Change the documents of its namespace. */
+    EDITOR,
+    /** Everything. */
+    ADMIN
+  }
+
+  /** Its role; tokens of earlier versions are an administrator's. */
+  @JsonIgnore
+  public Role granted() {
+    return role == null ? Role.ADMIN : Role.valueOf(role);
+  }
 
   /** What it is good for; one never stands for the other. */
   public enum Purpose {

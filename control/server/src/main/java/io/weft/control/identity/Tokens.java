@@ -62,7 +62,11 @@ public final class Tokens {
 
   /** A new token's text, which is shown this once. */
   public CompletableFuture<String> create(
-      Token.Purpose purpose, String namespace, String principal, @Nullable Duration life) {
+      Token.Purpose purpose,
+      String namespace,
+      String principal,
+      @Nullable Duration life,
+      Token.@Nullable Role role) {
     String id = random(6);
     String secret = random(24);
     Instant now = clock.instant();
@@ -74,7 +78,8 @@ public final class Tokens {
             namespace,
             principal,
             now.toString(),
-            life == null ? null : now.plus(life).toString());
+            life == null ? null : now.plus(life).toString(),
+            role == null ? null : role.name());
     return put(token).thenApply(done -> text(purpose, id, secret));
   }
 
@@ -91,7 +96,8 @@ public final class Tokens {
       throw new IOException(file + " holds no token; remove it to have a new one made");
     }
     Token token =
-        new Token(parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null);
+        new Token(
+            parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null, null);
     known.put(token.id(), token);
     var unused =
         put(token)
@@ -119,6 +125,14 @@ public final class Tokens {
     return expires != null && !clock.instant().isBefore(Instant.parse(expires))
         ? Optional.empty()
         : Optional.of(token);
+  }
+
+  /** Has a token forgotten; whether there was one. */
+  public CompletableFuture<Boolean> revoke(String id) {
+    if (!known.containsKey(id)) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return store.commit(new Commit().delete(PREFIX + id)).thenApply(done -> true);
   }
 
   /** All of them, without their secrets, which nobody has. */

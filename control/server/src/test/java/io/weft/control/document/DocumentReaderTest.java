@@ -49,6 +49,13 @@ class DocumentReaderTest {
           Retry        | {}                        | attempts: 2, on: [5xx], budget: {percent: 101} | f:6: spec.conf.budget.percent: is 101; must be percentage from 0 to 100
           Retry        | {}                        | attempts: 2, on: [5xx], backoff: {base: 2s, max: 1s} | f:6: spec.conf.backoff.max: must not be less than base
           Retry        | {}                        | attempts: 2, on: [5xx], idempotentOnly: maybe | f:6: spec.conf.idempotentOnly: is maybe; must be true or false
+          MutualTls    | {service: a, namespace: b} | mode: STRICT            | f:5: spec.to.namespace: what a service lets in is ruled from its own namespace, or from weft-system
+          MutualTls    | {service: a, route: b}    | mode: STRICT             | f:5: spec.to.route: unknown field; allowed: service, namespace
+          MutualTls    | {service: a}              | mode: STRIKT             | f:6: spec.conf.mode: is STRIKT; must be one of PERMISSIVE, STRICT, DISABLED; did you mean STRICT?
+          MutualTls    | {service: a}              | mode: PERMISSIVE, exempt: {ports: [1]} | f:6: spec.conf.exempt: means nothing without mode: STRICT
+          Authorization | {service: a}             | action: PERMIT           | f:6: spec.conf.action: is PERMIT; must be one of ALLOW, DENY
+          RateLimit    | {service: a}              | limitForPeriod: 1, key: header | f:6: spec.conf.key: header needs the field header beside it: the header's name
+          RateLimit    | {service: a}              | limitForPeriod: 1, scope: global | f:6: spec.conf.scope: is global; must be one of local; did you mean local?
           LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST; did you mean ROUND_ROBIN?
           Route        | {service: a}              | rules: []                | f:6: spec.conf.rules: must have one rule at least
           Route        | {service: a}              | rules: [{name: a}, {name: a}] | f:6: spec.conf.rules[1].name: is the name of another rule already
@@ -82,8 +89,8 @@ class DocumentReaderTest {
       textBlock =
           """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, Authorization, RateLimit
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, Authorization, RateLimit
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

@@ -61,7 +61,7 @@ class PushTest {
 
     assertThat(held)
         .containsOnlyKeys(
-            "NAMES ", "TRUST ", "SERVICE_CONFIG default/stock", "ENDPOINTS default/stock");
+            "NAMES ", "TRUST ", "INBOUND ", "SERVICE_CONFIG default/stock", "ENDPOINTS default/stock");
   }
 
   @Test

@@ -44,7 +44,7 @@ class EnvoyIT {
   private static final String HTTP_SIDE = "127.0.0.76";
   private static final String GRPC_SIDE = "127.0.0.77";
 
-  @TempDir Path folder;
+  private Path folder;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private ContractMesh mesh;
@@ -54,8 +54,9 @@ class EnvoyIT {
   private Envoy envoy;
 
   @BeforeAll
-  void start(ContractMesh shared) throws Exception {
+  void start(ContractMesh shared, @TempDir Path temporary) throws Exception {
     mesh = shared;
+    folder = temporary;
     desk =
         mesh.start(
             "envoy-desk",

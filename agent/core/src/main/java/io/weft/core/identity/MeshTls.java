@@ -30,10 +30,14 @@ public interface MeshTls {
   boolean ready();
 
   /** What is asked of callers. */
-  MutualTlsMode mode();
+  default MutualTlsMode mode() {
+    return MutualTlsMode.PERMISSIVE;
+  }
 
   /** What may be told of the identity; an empty message if there is none. */
-  Svid describe();
+  default Svid describe() {
+    return Svid.getDefaultInstance();
+  }
 
   /** Another number after each change of identity, trust or minimum TLS version. */
   int epoch();

@@ -1,6 +1,5 @@
 package io.weft.core.identity;
 
-import io.weft.api.v1.Svid;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -10,16 +9,6 @@ final class NoTls implements MeshTls {
   @Override
   public boolean ready() {
     return false;
-  }
-
-  @Override
-  public MutualTlsMode mode() {
-    return MutualTlsMode.PERMISSIVE;
-  }
-
-  @Override
-  public Svid describe() {
-    return Svid.getDefaultInstance();
   }
 
   @Override

@@ -35,9 +35,13 @@ public final class Peer {
             : certificates.get(0).getNotAfter().toInstant().toEpochMilli();
   }
 
-  /** One that was proven by other means, without a certificate. */
-  public static Peer of(SpiffeId id) {
-    return new Peer(id.toString(), id.namespace(), List.of(), Long.MAX_VALUE);
+  /**
+   * One that was proven by whoever makes it.
+   *
+   * @param certificates its own first; none if it was proven by other means
+   */
+  public static Peer of(SpiffeId id, List<X509Certificate> certificates) {
+    return new Peer(id.toString(), id.namespace(), certificates, Long.MAX_VALUE);
   }
 
   /** The SPIFFE ID; empty if nothing is proven. */

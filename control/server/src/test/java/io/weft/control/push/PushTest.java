@@ -61,7 +61,11 @@ class PushTest {
 
     assertThat(held)
         .containsOnlyKeys(
-            "NAMES ", "TRUST ", "INBOUND ", "SERVICE_CONFIG default/stock", "ENDPOINTS default/stock");
+            "NAMES ",
+            "TRUST ",
+            "INBOUND ",
+            "SERVICE_CONFIG default/stock",
+            "ENDPOINTS default/stock");
   }
 
   @Test

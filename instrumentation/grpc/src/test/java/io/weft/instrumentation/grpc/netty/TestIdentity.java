@@ -124,7 +124,7 @@ final class TestIdentity implements MeshTls {
     try {
       X509Certificate leaf = (X509Certificate) session.getPeerCertificates()[0];
       String id = id(leaf);
-      return new Peer(id, SpiffeId.parse(id).namespace(), List.of(leaf));
+      return Peer.of(SpiffeId.parse(id), List.of(leaf));
     } catch (SSLPeerUnverifiedException | CertificateException e) {
       return Peer.UNKNOWN;
     }

@@ -1,6 +1,8 @@
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -8,6 +10,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,12 +25,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Serves texts by gRPC, or calls for them as lines on standard input say: {@code <id> <kind>
@@ -33,8 +48,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * cancel.
  *
  * <p>A text says what the server does. {@code fail@v1} fails in version v1 as UNAVAILABLE, {@code
- * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up; any other is
- * answered with the version before it.
+ * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up, {@code peer} is
+ * answered with who the caller is by TLS and its certificate's number; any other is answered with
+ * the version before it.
  */
 public final class GrpcApp {
   private static final MethodDescriptor.Marshaller<String> TEXT =
@@ -71,6 +87,8 @@ public final class GrpcApp {
 
   private static final Metadata.Key<String> REASON =
       Metadata.Key.of("weft-reason", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Context.Key<String> PEER = Context.keyWithDefault("peer", "nobody");
 
   private GrpcApp() {}
 
@@ -110,6 +128,7 @@ public final class GrpcApp {
                     .addMethod(UP, ServerCalls.asyncClientStreamingCall(a -> counting(version, a)))
                     .addMethod(BOTH, ServerCalls.asyncBidiStreamingCall(a -> echoing(version, a)))
                     .build())
+            .intercept(new Peers())
             .build()
             .start();
     System.out.println("serving on port " + server.getPort());
@@ -138,7 +157,7 @@ public final class GrpcApp {
           .setOnCancelHandler(cancelled::incrementAndGet);
       return;
     }
-    answer.onNext(version + " " + text);
+    answer.onNext(version + " " + (text.equals("peer") ? PEER.get() : text));
     answer.onCompleted();
   }
 
@@ -274,6 +293,8 @@ public final class GrpcApp {
           call.cancel("no more wanted", null);
           return answer.await();
         }
+      case "load":
+        return new Load(channel).run(Integer.parseInt(text));
       default:
         throw new IllegalArgumentException(kind);
     }
@@ -284,6 +305,88 @@ public final class GrpcApp {
         .setFullMethodName("test.Texts/" + name)
         .setType(type)
         .build();
+  }
+
+  /** Notes who a caller is by the TLS of its connection. */
+  private static final class Peers implements ServerInterceptor {
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+      return session == null
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(
+              Context.current().withValue(PEER, named(session)), call, headers, next);
+    }
+
+    private static String named(SSLSession session) {
+      try {
+        X509Certificate leaf = (X509Certificate) session.getPeerCertificates()[0];
+        return leaf.getSubjectAlternativeNames().iterator().next().get(1)
+            + " "
+            + leaf.getSerialNumber().toString(16);
+      } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Calls of all kinds, one after another in each of several threads, and one that never ends. */
+  private static final class Load {
+    private final ManagedChannel channel;
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Set<String> peers = ConcurrentHashMap.newKeySet();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean over;
+
+    Load(ManagedChannel channel) {
+      this.channel = channel;
+    }
+
+    String run(int seconds) throws Exception {
+      Collected echoes = new Collected();
+      StreamObserver<String> endless =
+          ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, CallOptions.DEFAULT), echoes);
+      List<Thread> threads = new ArrayList<>();
+      for (String work : List.of("unary", "unary", "down", "up", "both")) {
+        Thread thread = new Thread(() -> work(work));
+        thread.start();
+        threads.add(thread);
+      }
+      for (int i = 0; i < seconds; i++) {
+        endless.onNext("" + i);
+        Thread.sleep(1_000);
+      }
+      over = true;
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      endless.onCompleted();
+      int echoed = echoes.await().split(",").length;
+      return calls
+          + " calls, "
+          + peers.size()
+          + " peers, "
+          + echoed
+          + " echoes, "
+          + failures.size()
+          + " failures "
+          + failures.peek();
+    }
+
+    private void work(String kind) {
+      while (!over) {
+        try {
+          String answer = made(channel, kind, 20_000, kind.equals("up") ? "5x100" : "peer");
+          if (kind.equals("unary")) {
+            peers.add(answer);
+          }
+          calls.incrementAndGet();
+        } catch (Exception e) {
+          failures.add(kind + " " + e + " " + e.getCause());
+        }
+      }
+    }
   }
 
   /** All that came, in order. */

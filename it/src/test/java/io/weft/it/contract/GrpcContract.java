@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +88,34 @@ abstract class GrpcContract {
 
       assertThatThrownBy(() -> socket.getInputStream().read())
           .isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  @Test
+  void calls_between_agents_are_mutual_tls_by_themselves() {
+    route("v1");
+
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(call("unary", "peer"))
+                    .startsWith("OK v1 spiffe://weft.local/ns/default/sa/" + service + "-caller "));
+    assertThat(call("down", "hello")).isEqualTo("OK 100 v1 99");
+    assertThat(call("up", "300x10000")).isEqualTo("OK v1 300 of 3000000");
+    assertThat(call("both", "a,b,c")).isEqualTo("OK v1 a,v1 b,v1 c");
+    assertThat(call("unary", 300, "slow@v1")).startsWith("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void identities_that_change_every_other_second_lose_no_call() throws IOException {
+    try (GrpcRotation rotation = new GrpcRotation(classPath)) {
+      Matcher load = rotation.load(15);
+
+      assertThat(load.group("failures")).isEqualTo("0 failures null");
+      assertThat(Integer.parseInt(load.group("calls"))).isGreaterThan(1_000);
+      // A caller's certificates, as two servers saw them.
+      assertThat(Integer.parseInt(load.group("peers"))).isGreaterThan(6);
+      assertThat(Integer.parseInt(load.group("echoes"))).isEqualTo(15);
     }
   }
 

@@ -27,9 +27,9 @@ public final class ControlService implements AutoCloseable {
     this.address = listening(process);
   }
 
-  /** Starts control with the embedded store under {@code folder}. */
-  public static ControlService embedded(Path folder) {
-    return start(folder, "embedded:" + folder.resolve("store"));
+  /** Starts control with the embedded store under {@code folder}, with further arguments. */
+  public static ControlService embedded(Path folder, String... more) {
+    return start(folder, "embedded:" + folder.resolve("store"), more);
   }
 
   /** Starts control over etcd, with further arguments. */

@@ -107,6 +107,20 @@ abstract class GrpcContract {
   }
 
   @Test
+  void strangers_with_tls_get_an_alert_and_no_word_of_http() throws IOException {
+    int port = port(v1);
+    eventually().until(() -> call("unary", "peer").contains(" spiffe://"));
+
+    assertThat(TlsStranger.connects(port, List.of())).contains("SSL alert number");
+    assertThat(
+            TlsStranger.connects(
+                port, TlsStranger.selfSigned("spiffe://weft.local/ns/default/sa/orders")))
+        .contains("SSL alert number");
+    assertThat(TlsStranger.connects(port, List.of("-tls1_2"))).contains("alert protocol version");
+    assertThat(call("unary", "peer")).contains(" spiffe://");
+  }
+
+  @Test
   void identities_that_change_every_other_second_lose_no_call() throws IOException {
     try (GrpcRotation rotation = new GrpcRotation(classPath)) {
       Matcher load = rotation.load(15);

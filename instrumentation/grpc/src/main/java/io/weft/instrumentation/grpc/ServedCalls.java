@@ -7,7 +7,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
-import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
@@ -30,7 +29,7 @@ final class ServedCalls implements ServerInterceptor {
     }
     InboundCall inbound = InboundCall.start(new ServedRequest(call, headers));
     ServedConnection connection = connectionOf(call);
-    if (connection != null && MeshTls.current().outdated(connection.peer())) {
+    if (connection != null && inbound.endsConnection()) {
       connection.drain();
     }
     MeshAnswer denial = inbound.denial();

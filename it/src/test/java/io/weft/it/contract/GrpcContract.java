@@ -9,7 +9,9 @@ import io.weft.it.process.SpanSink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -118,6 +120,74 @@ abstract class GrpcContract {
         .contains("SSL alert number");
     assertThat(TlsStranger.connects(port, List.of("-tls1_2"))).contains("alert protocol version");
     assertThat(call("unary", "peer")).contains(" spiffe://");
+  }
+
+  @Test
+  void who_called_is_told_in_the_servers_span() {
+    eventually()
+        .untilAsserted(
+            () -> {
+              call("unary", "hello");
+              assertThat(mesh.spans().all())
+                  .anySatisfy(
+                      span -> {
+                        assertThat(span.kind()).isEqualTo(SpanSink.Span.SERVER);
+                        assertThat(span.attribute("rpc.service")).isEqualTo("test.Texts");
+                        assertThat(span.attribute("weft.peer")).isEqualTo(principal());
+                      });
+            });
+  }
+
+  @Test
+  void strict_refuses_plaintext_and_permissive_takes_it_again() throws IOException {
+    eventually().until(() -> call("unary", "peer").contains(" spiffe://"));
+    try (JavaProcess stranger =
+        JavaProcess.of("stranger")
+            .main(classPath, "GrpcApp", "call", "127.0.0.1:" + port(v1))
+            .start()) {
+      assertThat(call(stranger, "unary", 20_000, "peer")).isEqualTo("OK v1 nobody");
+
+      awaitServers(apply("MutualTls", "{mode: STRICT}"));
+
+      assertThat(call(stranger, "unary", 20_000, "hello"))
+          .matches("PERMISSION_DENIED MutualTls.*|UNAVAILABLE no reason");
+      assertThat(answerInPlaintext(port(v1))).isEmpty();
+      assertThat(TlsStranger.connects(port(v1), List.of())).contains("SSL alert number");
+      for (int i = 0; i < 20; i++) {
+        assertThat(call("unary", "hello")).startsWith("OK v");
+      }
+
+      tidy();
+
+      eventually().until(() -> call(stranger, "unary", 20_000, "peer").equals("OK v1 nobody"));
+    }
+  }
+
+  @Test
+  void what_authorization_denies_is_answered_with_its_name() {
+    eventually().until(() -> call("unary", "peer").contains(" spiffe://"));
+
+    awaitServers(
+        apply(
+            "Authorization",
+            "{action: DENY, rules: [{grpc: [{service: test.Texts, method: Down}]}]}"));
+
+    String denied = "PERMISSION_DENIED Authorization/default/" + service + " denied";
+    assertThat(call("down", "hello")).isEqualTo(denied);
+    assertThat(call("unary", "hello")).startsWith("OK v");
+
+    awaitServers(apply("Authorization", "{action: ALLOW, rules: [{principals: [default/other]}]}"));
+
+    assertThat(call("unary", "hello")).isEqualTo(denied);
+    assertThat(call("both", "a,b")).isEqualTo(denied);
+    assertThat(call("up", "300x10000")).isEqualTo(denied);
+
+    awaitServers(
+        apply(
+            "Authorization",
+            "{action: ALLOW, rules: [{principals: [default/" + service + "-caller]}]}"));
+
+    assertThat(call("unary", "hello")).startsWith("OK v");
   }
 
   @Test
@@ -300,6 +370,29 @@ abstract class GrpcContract {
                 + "}}]}]}"));
   }
 
+  private String principal() {
+    return "spiffe://weft.local/ns/default/sa/" + service + "-caller";
+  }
+
+  private void awaitServers(long generation) {
+    mesh.awaitAcked(v1, generation);
+    mesh.awaitAcked(v2, generation);
+    mesh.awaitAcked(caller, generation);
+  }
+
+  // All that comes until the connection is closed from there.
+  private static byte[] answerInPlaintext(int port) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      return socket.getInputStream().readAllBytes();
+    } catch (SocketException e) {
+      return new byte[0];
+    }
+  }
+
   private void retry() {
     mesh.awaitAcked(caller, apply("Retry", RETRY));
   }
@@ -324,9 +417,13 @@ abstract class GrpcContract {
   }
 
   private String call(String kind, int deadlineMillis, String text) {
+    return call(caller, kind, deadlineMillis, text);
+  }
+
+  private String call(JavaProcess from, String kind, int deadlineMillis, String text) {
     calls++;
-    caller.send(calls + " " + kind + " " + deadlineMillis + " " + text);
-    return caller.awaitLine("answer " + calls + " (.*)").group(1);
+    from.send(calls + " " + kind + " " + deadlineMillis + " " + text);
+    return from.awaitLine("answer " + calls + " (.*)").group(1);
   }
 
   private Set<String> versions(int number) {

@@ -64,7 +64,8 @@ public final class WorkloadAuthority implements Issuer {
   private final Map<String, Revoked> revoked = new TreeMap<>();
   private @Nullable CaState state;
   private long stateRevision;
-  private boolean writing;
+  // Over when the store says so, on a thread of its own.
+  private volatile boolean writing;
   private volatile @Nullable InForce now;
 
   /** Told on the loop. */

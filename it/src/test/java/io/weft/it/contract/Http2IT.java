@@ -38,6 +38,15 @@ class Http2IT {
   @BeforeAll
   void start(ContractMesh shared) {
     mesh = shared;
+    // Over the mesh's TLS, Tomcat is offered HTTP/1.1 alone.
+    mesh.admin()
+        .apply(
+            """
+            apiVersion: weft.io/v1
+            kind: MutualTls
+            metadata: {name: tomcats}
+            spec: {to: {service: tomcats}, conf: {mode: DISABLED}}
+            """);
     v1 = server("v1");
     v2 = server("v2");
     JavaProcess caller = mesh.start("http2caller", Client.app("HttpClient-2").jdk(Jdk.oldest()));

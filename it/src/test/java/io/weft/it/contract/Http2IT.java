@@ -38,15 +38,6 @@ class Http2IT {
   @BeforeAll
   void start(ContractMesh shared) {
     mesh = shared;
-    // Over the mesh's TLS, Tomcat is offered HTTP/1.1 alone.
-    mesh.admin()
-        .apply(
-            """
-            apiVersion: weft.io/v1
-            kind: MutualTls
-            metadata: {name: tomcats}
-            spec: {to: {service: tomcats}, conf: {mode: DISABLED}}
-            """);
     v1 = server("v1");
     v2 = server("v2");
     JavaProcess caller = mesh.start("http2caller", Client.app("HttpClient-2").jdk(Jdk.oldest()));
@@ -54,6 +45,17 @@ class Http2IT {
     eventually().until(() -> mesh.ports(v1).size() == 2 && mesh.ports(v2).size() == 2);
     eventually().until(() -> !mesh.agent(caller).isMissingNode());
     eventually().until(() -> versions(20).size() == 2);
+    // From now on it is the mesh's TLS, or no answer.
+    long generation =
+        mesh.admin()
+            .apply(
+                """
+                apiVersion: weft.io/v1
+                kind: MutualTls
+                metadata: {name: tomcats}
+                spec: {to: {service: tomcats}, conf: {mode: STRICT}}
+                """);
+    List.of(v1, v2, caller).forEach(process -> mesh.awaitAcked(process, generation));
   }
 
   @AfterEach

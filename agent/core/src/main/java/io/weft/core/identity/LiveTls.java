@@ -288,11 +288,8 @@ public final class LiveTls implements MeshTls {
   }
 
   private static @Nullable String choose(List<String> served, List<String> offered) {
-    if (offered.contains("http/1.1") && served.contains("http/1.1")) {
-      return "http/1.1";
-    }
-    for (String each : offered) {
-      if (served.contains(each)) {
+    for (String each : served) {
+      if (offered.contains(each)) {
         return each;
       }
     }

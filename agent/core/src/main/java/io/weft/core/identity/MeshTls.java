@@ -44,10 +44,9 @@ public interface MeshTls {
 
   /**
    * An engine for one accepted connection, in server mode, that wants the peer's certificate and
-   * chooses the protocol by ALPN: {@code http/1.1} if it is offered and among those served, else
-   * {@code h2} likewise.
+   * chooses the protocol by ALPN: the first of those served that is offered.
    *
-   * @param protocols what the plaintext port speaks, in ALPN's names; none: no ALPN
+   * @param protocols what the plaintext port speaks, in ALPN's names, the best first; none: no ALPN
    * @throws SSLException in one line, if there is no identity
    */
   SSLEngine serverEngine(String... protocols) throws SSLException;

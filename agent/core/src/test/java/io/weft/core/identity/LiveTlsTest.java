@@ -150,8 +150,9 @@ class LiveTlsTest {
 
   @Test
   void the_protocol_is_chosen_among_those_served() throws Exception {
-    assertThat(alpn(List.of("h2", "http/1.1"), "http/1.1", "h2")).isEqualTo("http/1.1");
-    assertThat(alpn(List.of("h2"), "http/1.1", "h2")).isEqualTo("h2");
+    assertThat(alpn(List.of("http/1.1", "h2"), "h2", "http/1.1")).isEqualTo("h2");
+    assertThat(alpn(List.of("h2", "http/1.1"), "http/1.1")).isEqualTo("http/1.1");
+    assertThat(alpn(List.of("http/1.1"), "h2", "http/1.1")).isEqualTo("http/1.1");
     assertThat(alpn(List.of(), "http/1.1")).isEmpty();
     assertThatThrownBy(() -> alpn(List.of("h2"), "http/1.1")).isInstanceOf(SSLException.class);
   }

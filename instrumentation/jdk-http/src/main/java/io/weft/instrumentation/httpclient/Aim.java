@@ -26,7 +26,7 @@ record Aim(InetSocketAddress address, long connectNanos) {
    */
   static Aim of(Attempt attempt, String host) {
     return new Aim(
-        new AimedAddress(attempt.endpoint(), host, attempt.tls()), attempt.connectTimeoutNanos());
+        AimedAddress.of(attempt.endpoint(), host, attempt.tls()), attempt.connectTimeoutNanos());
   }
 
   /** The aim of requests to this very URI object; null if it is not an attempt's. */

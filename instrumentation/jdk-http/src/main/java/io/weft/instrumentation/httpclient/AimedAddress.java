@@ -2,12 +2,16 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.identity.ClientTls;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of an endpoint, which knows by what name its caller means it. To the client's pools
- * it is the endpoint's address and nothing else.
+ * The address of an endpoint, which knows by what name its caller means it. To the client's pool of
+ * HTTP/1.1 it is the endpoint's address and nothing else; that of HTTP/2 goes by its host string,
+ * which is another for each state of the mesh's TLS, so that a connection made with a former
+ * identity or trust gets no new streams.
  */
 final class AimedAddress extends InetSocketAddress {
   private static final long serialVersionUID = 1L;
@@ -17,13 +21,36 @@ final class AimedAddress extends InetSocketAddress {
   @SuppressWarnings("serial") // Never written: the client keeps addresses in its pools alone.
   private final @Nullable ClientTls tls;
 
-  /**
-   * @param tls that of the mesh to speak there; null for plaintext or the application's own
-   */
-  AimedAddress(Endpoint endpoint, String host, @Nullable ClientTls tls) {
+  private AimedAddress(Endpoint endpoint, String host) {
     super(endpoint.address(), endpoint.port());
     this.host = host;
+    this.tls = null;
+  }
+
+  private AimedAddress(InetAddress address, int port, String host, ClientTls tls) {
+    super(address, port);
+    this.host = host;
     this.tls = tls;
+  }
+
+  /**
+   * Looks up the endpoint's name, if it is one.
+   *
+   * @param tls that of the mesh to speak there; null for plaintext or the application's own
+   */
+  static InetSocketAddress of(Endpoint endpoint, String host, @Nullable ClientTls tls) {
+    if (tls == null) {
+      return new AimedAddress(endpoint, host);
+    }
+    try {
+      InetAddress address = InetAddress.getByName(endpoint.address());
+      InetAddress named =
+          InetAddress.getByAddress(
+              address.getHostAddress() + "#" + tls.epoch(), address.getAddress());
+      return new AimedAddress(named, endpoint.port(), host, tls);
+    } catch (UnknownHostException e) {
+      return createUnresolved(endpoint.address(), endpoint.port());
+    }
   }
 
   @Nullable ClientTls tls() {

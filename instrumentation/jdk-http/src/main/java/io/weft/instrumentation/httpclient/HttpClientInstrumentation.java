@@ -40,6 +40,11 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             ServerNameAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "<init>", TlsConnectionAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "createEngine", EngineAdvice.class.getName()),
+        Hook.method(
+            "jdk.internal.net.http.Stream",
+            "createPseudoHeaders",
+            List.of("java.net.http.HttpRequest"),
+            SchemeAdvice.class.getName()),
         Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
         Hook.all(
             "jdk.internal.net.http.MultiExchange",

@@ -31,12 +31,14 @@ final class MeshChannel extends SecureNioChannel {
     TLS
   }
 
+  private final String[] protocols;
   private Speech speech = Speech.UNHEARD;
   private @Nullable Peer peer;
   private Alarms.@Nullable Alarm alarm;
 
-  private MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint) {
+  private MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint, String[] protocols) {
     super(buffers, endpoint);
+    this.protocols = protocols;
   }
 
   static MeshChannel of(NioEndpoint endpoint) {
@@ -46,7 +48,8 @@ final class MeshChannel extends SecureNioChannel {
             properties.getAppReadBufSize(),
             properties.getAppWriteBufSize(),
             properties.getDirectBuffer()),
-        endpoint);
+        endpoint,
+        TomcatProtocols.of(endpoint));
   }
 
   /** Who is at the other end. */
@@ -104,7 +107,7 @@ final class MeshChannel extends SecureNioChannel {
   }
 
   private void beginTls() throws IOException {
-    SSLEngine engine = MeshTls.current().serverEngine("http/1.1");
+    SSLEngine engine = MeshTls.current().serverEngine(protocols);
     int packet = engine.getSession().getPacketBufferSize();
     getBufHandler().expand(engine.getSession().getApplicationBufferSize());
     netInBuffer = grown(netInBuffer, packet);

@@ -3,7 +3,7 @@ package io.weft.instrumentation.tomcat;
 import net.bytebuddy.asm.Advice;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** This thread works on a connection. */
+/** This thread works on a connection, or on a stream of one of HTTP/2. */
 public final class ProcessAdvice {
   private ProcessAdvice() {}
 

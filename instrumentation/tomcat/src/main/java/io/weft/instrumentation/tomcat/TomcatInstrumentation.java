@@ -21,12 +21,19 @@ public final class TomcatInstrumentation implements LibraryInstrumentation {
   @Override
   public List<Hook> hooks() {
     return List.of(
+        Hook.method(PROTOCOL, "start", List.of(), ADVICE + "StartAdvice"),
         Hook.method(PROTOCOL, "start", List.of(), ADVICE + "OpenAdvice"),
         Hook.method(PROTOCOL, "resume", List.of(), ADVICE + "OpenAdvice"),
         Hook.method(PROTOCOL, "pause", List.of(), ADVICE + "CloseAdvice"),
         Hook.method(PROTOCOL, "stop", List.of(), ADVICE + "CloseAdvice"),
         Hook.all(ENDPOINT, "setSocketOptions", ADVICE + "AcceptAdvice"),
-        Hook.all(PROTOCOL + "$ConnectionHandler", "process", ADVICE + "ProcessAdvice"),
+        Hook.method(
+            "org.apache.coyote.AbstractProcessorLight",
+            "process",
+            List.of(
+                "org.apache.tomcat.util.net.SocketWrapperBase",
+                "org.apache.tomcat.util.net.SocketEvent"),
+            ADVICE + "ProcessAdvice"),
         Hook.method(ADAPTER, "service", List.of(REQUEST, RESPONSE), ADVICE + "ServiceAdvice"),
         Hook.method(
             ADAPTER,

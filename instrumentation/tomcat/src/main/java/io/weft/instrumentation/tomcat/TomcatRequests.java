@@ -43,11 +43,17 @@ final class TomcatRequests {
     for (HeaderField added : call.added()) {
       headers.setValue(added.name()).setString(added.value());
     }
-    if (call.endsConnection()) {
+    boolean http2 = request.protocol().equals("HTTP/2.0");
+    // A connection of HTTP/2 is left by its caller when the caller's TLS changes; told to go away,
+    // clients of older JDKs would give up all its streams.
+    if (!http2 && call.endsConnection()) {
       response.setHeader("Connection", "close");
     }
     MeshAnswer denial = call.denial();
     if (denial != null) {
+      if (http2) {
+        WorkedOn.leaveIfDisbelieved();
+      }
       deny(denial, request, response);
       return DENIED;
     }

@@ -1,10 +1,12 @@
 package io.weft.instrumentation.tomcat;
 
+import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
+import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** The connection that a thread works on. */
+/** The connection that a thread works on, for one of its streams or for all of it. */
 final class WorkedOn {
   private static final ThreadLocal<@Nullable SocketWrapperBase<?>> CURRENT = new ThreadLocal<>();
 
@@ -18,7 +20,17 @@ final class WorkedOn {
     CURRENT.remove();
   }
 
-  /** Who is at its other end; unknown to streams of HTTP/2, which have threads of their own. */
+  /** Takes no more streams of HTTP/2 from a peer that can have none answered any more. */
+  static void leaveIfDisbelieved() {
+    SocketWrapperBase<?> wrapper = CURRENT.get();
+    if (wrapper != null
+        && !MeshTls.current().disbelief(peer()).isEmpty()
+        && wrapper.getCurrentProcessor() instanceof Processor connection) {
+      connection.pause();
+    }
+  }
+
+  /** Who is at its other end. */
   static Peer peer() {
     SocketWrapperBase<?> wrapper = CURRENT.get();
     return wrapper != null && wrapper.getSocket() instanceof MeshChannel channel

@@ -8,15 +8,18 @@ final class Asked {
   private final InboundRequest request;
   private final Peer peer;
   private final String path;
+  private final Claims claims;
   private byte @Nullable [] address;
 
   /**
    * @param path normalised; empty where no policy asks for it
+   * @param claims those of its token, proven
    */
-  Asked(InboundRequest request, String path) {
+  Asked(InboundRequest request, String path, Claims claims) {
     this.request = request;
     this.peer = request.peer();
     this.path = path;
+    this.claims = claims;
   }
 
   InboundRequest request() {
@@ -29,6 +32,10 @@ final class Asked {
 
   String path() {
     return path;
+  }
+
+  Claims claims() {
+    return claims;
   }
 
   String method() {

@@ -37,7 +37,8 @@ final class AuthorizationRules {
       @Nullable Patterns notPaths,
       List<IpRange> ranges,
       List<IpRange> notRanges,
-      List<Header> headers) {
+      List<Header> headers,
+      List<Claim> claims) {
 
     boolean matches(Asked asked) {
       return meets(principals, asked.peer().id())
@@ -50,7 +51,17 @@ final class AuthorizationRules {
           && !isMet(notPaths, asked.path())
           && (ranges.isEmpty() || IpRange.anyHas(ranges, asked.address()))
           && (notRanges.isEmpty() || !IpRange.anyHas(notRanges, asked.address()))
-          && meetsHeaders(asked);
+          && meetsHeaders(asked)
+          && meetsClaims(asked.claims());
+    }
+
+    private boolean meetsClaims(Claims shown) {
+      for (int i = 0; i < claims.size(); i++) {
+        if (!shown.meet(claims.get(i).name(), claims.get(i).values())) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private boolean meetsHeaders(Asked asked) {
@@ -70,6 +81,8 @@ final class AuthorizationRules {
       return patterns != null && patterns.meet(text);
     }
   }
+
+  private record Claim(String name, Patterns values) {}
 
   private record Header(String name, Patterns values) {
     boolean isMetBy(InboundRequest request) {
@@ -135,7 +148,10 @@ final class AuthorizationRules {
         patterns(rule.getNotPathsList()),
         rule.getSourceRangesList().stream().map(IpRange::parse).toList(),
         rule.getNotSourceRangesList().stream().map(IpRange::parse).toList(),
-        rule.getHeadersList().stream().map(AuthorizationRules::header).toList());
+        rule.getHeadersList().stream().map(AuthorizationRules::header).toList(),
+        rule.getClaimsList().stream()
+            .map(match -> new Claim(match.getName(), Patterns.of(match.getValuesList())))
+            .toList());
   }
 
   private static Header header(ValuesMatch match) {

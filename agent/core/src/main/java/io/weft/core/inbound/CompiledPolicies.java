@@ -9,6 +9,7 @@ import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The policies of the service that this process serves, made ready for requests. In the order in
- * which they are asked: MutualTls, Authorization, RateLimit. Immutable but for what a rate limit
- * counts.
+ * which they are asked: MutualTls, JwtAuthentication, Authorization, RateLimit. Immutable but for
+ * what a rate limit counts and what tokens have been checked.
  */
 final class CompiledPolicies {
   private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
   private static final int FORBIDDEN = 403;
   private static final int TOO_MANY = 429;
   private static final int INVALID_ARGUMENT = 3;
   private static final int PERMISSION_DENIED = 7;
   private static final int RESOURCE_EXHAUSTED = 8;
+  private static final int UNAUTHENTICATED = 16;
 
   /** Nothing is asked of anybody. */
   static final CompiledPolicies NONE = new CompiledPolicies(Inbound.getDefaultInstance(), "", null);
@@ -40,6 +43,8 @@ final class CompiledPolicies {
   private final Rules enforced;
   private final Rules shadowed;
   private final boolean asksForPaths;
+  private final Tokens tokens;
+  private final Tokens shadowTokens;
   private final @Nullable RateLimit rateLimit;
   private final @Nullable RequestRate rate;
   private final Source rateLimitSource;
@@ -108,6 +113,8 @@ final class CompiledPolicies {
     enforced = Rules.of(inbound, false, trustDomain);
     shadowed = Rules.of(inbound, true, trustDomain);
     asksForPaths = enforced.asksForPaths();
+    tokens = Tokens.of(inbound.getJwtAuthenticationsList(), false, Clock.systemUTC());
+    shadowTokens = Tokens.of(inbound.getJwtAuthenticationsList(), true, Clock.systemUTC());
     rateLimit = inbound.hasRateLimit() ? inbound.getRateLimit() : null;
     rateLimitSource = Source.of(inbound.getRateLimit().getSource());
     rate = rate(rateLimit, before);
@@ -163,7 +170,8 @@ final class CompiledPolicies {
       }
       path = normal;
     }
-    Asked asked = new Asked(request, path);
+    Tokens.Shown shown = tokens.look(request);
+    Asked asked = new Asked(request, path, shown.claims());
     List<String> shadow = List.of();
     if (strict && !peer.proven() && !isExempt(asked)) {
       if (!mutualTls.getShadow()) {
@@ -173,6 +181,14 @@ final class CompiledPolicies {
             shadow);
       }
       shadow = with(shadow, mutualTlsSource);
+    }
+    Source distrust = shown.refusedBy();
+    if (distrust != null) {
+      return denied(invalidToken(distrust), distrust, shadow);
+    }
+    Source shadowDistrust = shadowTokens.look(request).refusedBy();
+    if (shadowDistrust != null) {
+      shadow = with(shadow, shadowDistrust);
     }
     Source denier = enforced.denier(asked);
     if (denier != null) {
@@ -190,7 +206,10 @@ final class CompiledPolicies {
         shadow = with(shadow, rateLimitSource);
       }
     }
-    return shadow.isEmpty() ? Judgement.ADMITTED : new Judgement(null, "", shadow);
+    if (shadow.isEmpty() && tokens.isEmpty()) {
+      return Judgement.ADMITTED;
+    }
+    return new Judgement(null, "", shadow, shown.added(), shown.hidden());
   }
 
   private boolean isExempt(Asked asked) {
@@ -212,7 +231,7 @@ final class CompiledPolicies {
     Asked whole = asked;
     if (!asksForPaths && shadowed.asksForPaths()) {
       String path = NormalPath.of(request.target());
-      whole = new Asked(request, path == null ? "" : path);
+      whole = new Asked(request, path == null ? "" : path, asked.claims());
     }
     Source denier = shadowed.denier(whole);
     return denier == null ? shadow : with(shadow, denier);
@@ -237,6 +256,16 @@ final class CompiledPolicies {
         RESOURCE_EXHAUSTED,
         rateLimitSource + " limited",
         List.of(new HeaderField("retry-after", Long.toString(seconds))));
+  }
+
+  // RFC 6750, section 3.
+  private static MeshAnswer invalidToken(Source source) {
+    return new MeshAnswer(
+        UNAUTHORIZED,
+        UNAUTHENTICATED,
+        source + " invalid token",
+        List.of(
+            new HeaderField("www-authenticate", "Bearer realm=\"weft\", error=\"invalid_token\"")));
   }
 
   private static List<String> with(List<String> shadow, Source source) {

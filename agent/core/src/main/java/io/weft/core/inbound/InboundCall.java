@@ -83,12 +83,23 @@ public final class InboundCall {
    */
   public boolean hides(String name) {
     return MeshHeaders.isMesh(name)
+        || isHidden(name)
         || (!request.peer().proven() && MeshHeaders.isClientCertificate(name));
   }
 
   /** Headers that the application shall see beside those that came, each replacing its like. */
   public List<HeaderField> added() {
-    return List.of();
+    return judgement.added();
+  }
+
+  private boolean isHidden(String name) {
+    List<String> hidden = judgement.hidden();
+    for (int i = 0; i < hidden.size(); i++) {
+      if (hidden.get(i).equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Its request. */

@@ -1,5 +1,6 @@
 package io.weft.core.inbound;
 
+import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param denial what is answered in the application's place; null if it goes on
  * @param by the document behind the denial, with its generation; empty if it goes on
  * @param shadow what documents in shadow mode would have denied
+ * @param added headers that the application shall see, each in place of its like
+ * @param hidden headers that it shall not see
  */
-public record Judgement(@Nullable MeshAnswer denial, String by, List<String> shadow) {
+public record Judgement(
+    @Nullable MeshAnswer denial,
+    String by,
+    List<String> shadow,
+    List<HeaderField> added,
+    List<String> hidden) {
   /** It goes on. */
   public static final Judgement ADMITTED = new Judgement(null, "", List.of());
+
+  Judgement(@Nullable MeshAnswer denial, String by, List<String> shadow) {
+    this(denial, by, shadow, List.of(), List.of());
+  }
 }

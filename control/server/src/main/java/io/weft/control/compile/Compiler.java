@@ -142,6 +142,22 @@ public final class Compiler {
         compiled.addAuthorizations(InboundParts.authorization(each.document(), source(each)));
       }
     }
+    // Of each issuer, the most specific one.
+    Map<String, List<InForce>> byIssuer = new TreeMap<>();
+    for (InForce each : matching) {
+      if (each.document().key().kind() == Kind.JWT_AUTHENTICATION) {
+        byIssuer
+            .computeIfAbsent(each.document().conf().text("issuer"), i -> new ArrayList<>())
+            .add(each);
+      }
+    }
+    for (List<InForce> same : byIssuer.values()) {
+      winner(same, Kind.JWT_AUTHENTICATION, "")
+          .ifPresent(
+              d ->
+                  compiled.addJwtAuthentications(
+                      InboundParts.jwtAuthentication(d.document(), source(d))));
+    }
     winner(matching, Kind.RATE_LIMIT, "")
         .ifPresent(d -> compiled.setRateLimit(InboundParts.rateLimit(d.document(), source(d))));
     return compiled.build();

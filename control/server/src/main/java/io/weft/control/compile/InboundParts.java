@@ -2,9 +2,11 @@ package io.weft.control.compile;
 
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.JwtAuthentication;
 import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Source;
+import io.weft.api.v1.TokenPlace;
 import io.weft.api.v1.ValuesMatch;
 import io.weft.control.document.Document;
 import io.weft.control.document.Fields;
@@ -27,6 +29,33 @@ final class InboundParts {
         .addAllExemptPaths(exempt.texts("paths"))
         .addAllExemptRanges(exempt.texts("sourceRanges"))
         .build();
+  }
+
+  static JwtAuthentication jwtAuthentication(Document document, Source source) {
+    Fields conf = document.conf();
+    JwtAuthentication.Builder built =
+        JwtAuthentication.newBuilder()
+            .setSource(source)
+            .setShadow(shadow(document))
+            .setIssuer(conf.text("issuer"))
+            .addAllAudiences(conf.texts("audiences"))
+            .setJwks(conf.text("jwks"))
+            .setClockSkewNanos(conf.nanos("clockSkew", Duration.ofMinutes(1)))
+            .setForwardHeader(conf.text("outputPayloadToHeader").toLowerCase(Locale.ROOT))
+            .setForwardOriginal(conf.flag("forwardOriginalToken", false));
+    for (Fields header : conf.each("fromHeaders")) {
+      built.addFrom(
+          TokenPlace.newBuilder()
+              .setHeader(header.text("name").toLowerCase(Locale.ROOT))
+              .setPrefix(header.text("prefix")));
+    }
+    for (String cookie : conf.texts("fromCookies")) {
+      built.addFrom(TokenPlace.newBuilder().setCookie(cookie));
+    }
+    if (built.getFromCount() == 0) {
+      built.addFrom(TokenPlace.newBuilder().setHeader("authorization").setPrefix("Bearer "));
+    }
+    return built.build();
   }
 
   static Authorization authorization(Document document, Source source) {
@@ -61,6 +90,10 @@ final class InboundParts {
           ValuesMatch.newBuilder()
               .setName(header.text("name").toLowerCase(Locale.ROOT))
               .addAllValues(header.texts("values")));
+    }
+    for (Fields claim : rule.each("claims")) {
+      built.addClaims(
+          ValuesMatch.newBuilder().setName(claim.text("name")).addAllValues(claim.texts("values")));
     }
     return built.build();
   }

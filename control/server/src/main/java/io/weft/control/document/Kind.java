@@ -160,6 +160,50 @@ public enum Kind {
                       "Addresses that connections come from.")),
               "nothing",
               "Where STRICT lets plaintext in: any of these."))),
+  JWT_AUTHENTICATION(
+      "JwtAuthentication",
+      "Whose tokens (JWT) a service believes. A request with one that is not valid is refused; one"
+          + " without any goes on, without claims.",
+      callee(
+          Field.required("issuer", new Text(TextForm.TOKEN_ISSUER), "The token's iss."),
+          Field.optional(
+              "audiences",
+              new Many(new Text(TextForm.ANY)),
+              "any",
+              "Any of these must be among the token's aud."),
+          Field.required("jwks", new Text(TextForm.ANY), "The issuer's public keys: a JWK set."),
+          Field.optional(
+              "fromHeaders",
+              new Many(
+                  Shape.of(
+                      Field.required("name", new Text(TextForm.HEADER_NAME), "Its name."),
+                      Field.optional(
+                          "prefix",
+                          new Text(TextForm.HEADER_VALUE),
+                          "none",
+                          "What stands before the token, in any case of its letters."))),
+              "Authorization with Bearer, if there are no fromCookies either",
+              "Headers to look in."),
+          Field.optional(
+              "fromCookies",
+              new Many(new Text(TextForm.HEADER_NAME)),
+              "none",
+              "Cookies to look in."),
+          Field.optional(
+              "outputPayloadToHeader",
+              new Text(TextForm.HEADER_NAME),
+              "none",
+              "In which the application gets the claims, base64url of their JSON."),
+          Field.optional(
+              "forwardOriginalToken",
+              new Flag(),
+              "false",
+              "Whether the application sees the header that the token came in."),
+          Field.optional(
+              "clockSkew",
+              new Time(Duration.ofMillis(1), Duration.ofHours(1)),
+              "1m",
+              "How far the issuer's clock may be off."))),
   AUTHORIZATION(
       "Authorization",
       "Who may ask a service for what. DENY wins; with any ALLOW, what none allows is denied.",
@@ -237,13 +281,13 @@ public enum Kind {
   public boolean isCallerSide() {
     return switch (this) {
       case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER -> true;
-      case SERVICE, MUTUAL_TLS, AUTHORIZATION, RATE_LIMIT -> false;
+      case SERVICE, MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> false;
     };
   }
 
   /** Whether several apply at once, where of others the most specific one wins. */
   public boolean addsUp() {
-    return this == AUTHORIZATION;
+    return this == AUTHORIZATION || this == JWT_AUTHENTICATION;
   }
 
   /** The kind of that word, in any case of its letters. */
@@ -348,7 +392,21 @@ public enum Kind {
                         new Many(new Text(TextForm.PATTERN)),
                         "Any of these; * alone means that it is there."))),
             "any",
-            "All of these headers."));
+            "All of these headers."),
+        Field.optional(
+            "claims",
+            new Many(
+                Shape.of(
+                    Field.required(
+                        "name",
+                        new Text(TextForm.CLAIM_NAME),
+                        "Its name; dots lead into nested ones."),
+                    Field.required(
+                        "values",
+                        new Many(new Text(TextForm.PATTERN)),
+                        "Any of these; * alone means that it is there."))),
+            "any",
+            "All of these claims of the token that a JwtAuthentication has found valid."));
   }
 
   private static Field time(String name, String unwritten, String about) {

@@ -1,5 +1,7 @@
 package io.weft.control.document;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -7,6 +9,8 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** What no field can say by itself: whether the fields of one document make sense together. */
 final class Sense {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Document document;
   private final NodeReader reader;
@@ -26,6 +30,7 @@ final class Sense {
       case RETRY -> sense.retry();
       case RATE_LIMIT -> sense.rateLimit();
       case MUTUAL_TLS -> sense.mutualTls();
+      case JWT_AUTHENTICATION -> sense.jwtAuthentication();
       case TIMEOUT, LOAD_BALANCER, AUTHORIZATION -> {}
     }
     if (document.key().kind().isCallerSide()) {
@@ -77,6 +82,17 @@ final class Sense {
     }
     if (!byHeader && conf.has("header")) {
       problem("spec.conf.header", "means nothing without key: header");
+    }
+  }
+
+  private void jwtAuthentication() {
+    String jwks = document.conf().text("jwks");
+    try {
+      if (!JSON.readTree(jwks).path("keys").isArray()) {
+        problem("spec.conf.jwks", "must be a JWK set in JSON: {\"keys\": [...]}");
+      }
+    } catch (JsonProcessingException e) {
+      problem("spec.conf.jwks", "must be a JWK set in JSON: {\"keys\": [...]}");
     }
   }
 

@@ -35,6 +35,10 @@ public enum TextForm {
       "path that begins with /, or with * at one of its ends", "\\*|/[^*?#\\s]*\\*?|\\*[^*?#\\s]+"),
   /** Any text, an asterisk at one end or alone. */
   PATTERN("text, or with * at one of its ends", "[^*\\r\\n]*\\*?|\\*[^*\\r\\n]+"),
+  /** Who signs tokens (RFC 7519, section 4.1.1). */
+  TOKEN_ISSUER("text on one line, not empty", "[^\\r\\n]+"),
+  /** What a token says (RFC 7519, section 4). */
+  CLAIM_NAME("name of a claim, such as groups or realm.roles", "[^\\s]+"),
   /** A name of gRPC. */
   GRPC_NAME("name of gRPC, such as shop.v1.Stock", "[A-Za-z_][A-Za-z0-9_.]*"),
   /** Addresses, by their first bits (RFC 4632). */

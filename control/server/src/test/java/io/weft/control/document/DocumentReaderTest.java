@@ -54,6 +54,7 @@ class DocumentReaderTest {
           MutualTls    | {service: a}              | mode: STRIKT             | f:6: spec.conf.mode: is STRIKT; must be one of PERMISSIVE, STRICT, DISABLED; did you mean STRICT?
           MutualTls    | {service: a}              | mode: PERMISSIVE, exempt: {ports: [1]} | f:6: spec.conf.exempt: means nothing without mode: STRICT
           Authorization | {service: a}             | action: PERMIT           | f:6: spec.conf.action: is PERMIT; must be one of ALLOW, DENY
+          JwtAuthentication | {service: a}         | issuer: me, jwks: '{}'   | f:6: spec.conf.jwks: must be a JWK set in JSON: {"keys": [...]}
           RateLimit    | {service: a}              | limitForPeriod: 1, key: header | f:6: spec.conf.key: header needs the field header beside it: the header's name
           RateLimit    | {service: a}              | limitForPeriod: 1, scope: global | f:6: spec.conf.scope: is global; must be one of local; did you mean local?
           LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST; did you mean ROUND_ROBIN?
@@ -89,8 +90,8 @@ class DocumentReaderTest {
       textBlock =
           """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, Authorization, RateLimit
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, Authorization, RateLimit
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

@@ -27,7 +27,6 @@ final class Check {
       Set.of("storefront", "orders", "recommendations", "stock");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration COMMAND = Duration.ofSeconds(60);
-  private static final int AT_ONCE = 8;
   private static final int SLOW_MILLIS = 2_000;
   private static final int TIMEOUT_MILLIS = 400;
   // What the way to the storefront and back, on a busy machine, may add to a policy's own time.
@@ -68,6 +67,7 @@ final class Check {
         "apply refuses mistakes", "exit 1, each with its line; nothing changes", this::apply);
     report.step(
         "mistakes put into etcd", "said by weft status; nothing changes", this::mistakesInEtcd);
+    new SecurityCheck(demo, customer).steps(report);
     return report.summary();
   }
 
@@ -115,7 +115,7 @@ final class Check {
   // Four standard deviations around the mean: a sound canary misses that once in 15,000 runs.
   private Saw canary() {
     Duration spread = mesh.apply(demo.home().policyText("canary.yaml"));
-    Visits visits = buy(600, "");
+    Visits visits = customer.buy(600, "");
     long v2 = visits.packedBy("v2");
     long v1 = visits.packedBy("v1");
     return Saw.of(
@@ -126,8 +126,8 @@ final class Check {
 
   private Saw testers() {
     mesh.apply(demo.home().policyText("testers.yaml"));
-    Visits testers = buy(40, Traffic.TESTERS);
-    Visits others = buy(40, "");
+    Visits testers = customer.buy(40, Traffic.TESTERS);
+    Visits others = customer.buy(40, "");
     return Saw.of(
         testers.packedBy("v2") == testers.size() && others.packedBy("v1") == others.size(),
         "%d of %d testers got v2 (%s), %d of %d others v1 (%s)"
@@ -143,7 +143,7 @@ final class Check {
   private Saw withoutRetry() {
     mesh.delete("Route", "stock");
     shop.moodOfStockV2(50, 0);
-    Visits visits = buy(100, "");
+    Visits visits = customer.buy(100, "");
     return Saw.of(
         visits.failed() > 0, "of %d orders %s".formatted(visits.size(), visits.failuresInWords()));
   }
@@ -151,7 +151,7 @@ final class Check {
   private Saw withRetry() {
     try {
       mesh.apply(demo.home().policyText("retry.yaml"));
-      Visits visits = buy(100, "");
+      Visits visits = customer.buy(100, "");
       // About a third of the calls need one.
       Await.until(PATIENCE, () -> stockEdge().retries() >= visits.size() / 10);
       long retries = stockEdge().retries();
@@ -170,7 +170,7 @@ final class Check {
       mesh.apply(demo.home().policyText("v2.yaml"));
       mesh.apply(demo.home().policyText("timeout.yaml"));
       shop.moodOfStockV2(0, SLOW_MILLIS);
-      Visits visits = buy(10, "");
+      Visits visits = customer.buy(10, "");
       long longest = visits.longestMillis();
       long shortest = visits.shortestMillis();
       return Saw.of(
@@ -197,7 +197,7 @@ final class Check {
     Await.pause(SLOW_MILLIS / 3);
     shop.killStockV2();
     Visits inFlight = Visits.of(underWay);
-    Visits after = buy(100, "");
+    Visits after = customer.buy(100, "");
     Await.until(PATIENCE, () -> stockEdge().failures() >= inFlight.failed());
     Edge edge = stockEdge();
     String saw =
@@ -221,7 +221,7 @@ final class Check {
   private Saw controlStopped() {
     mesh.apply(demo.home().policyText("v1.yaml"));
     demo.control().stop();
-    Visits visits = buy(100, "");
+    Visits visits = customer.buy(100, "");
     demo.control().restart();
     return Saw.of(
         visits.packedBy("v1") == visits.size(),
@@ -233,7 +233,7 @@ final class Check {
     List<String> command =
         demo.home().weft("apply", "-f", demo.home().policy("mistakes.yaml").toString());
     Command.Result result = Command.run(COMMAND, demo.control().forCommand(), command);
-    Visits visits = buy(40, "");
+    Visits visits = customer.buy(40, "");
     List<String> mistakes =
         result.output().lines().filter(line -> line.contains("mistakes.yaml:")).toList();
     return Saw.of(
@@ -261,7 +261,7 @@ final class Check {
           problems.addAll(mesh.problems());
           return !problems.isEmpty();
         });
-    Visits visits = buy(40, "");
+    Visits visits = customer.buy(40, "");
     return Saw.of(
         !problems.isEmpty() && visits.packedBy("v1") == visits.size(),
         "%s; %d of %d orders still by v1, %s"
@@ -277,19 +277,6 @@ final class Check {
     return problem
         .replace(demo.home().policy("") + File.separator, "")
         .replaceFirst("; allowed: .*", "");
-  }
-
-  private Visits buy(int orders, String group) {
-    List<CompletableFuture<Visit>> visits = new ArrayList<>();
-    while (visits.size() < orders) {
-      List<CompletableFuture<Visit>> some = new ArrayList<>();
-      for (int i = 0; i < Math.min(AT_ONCE, orders - visits.size()); i++) {
-        some.add(customer.buy("tea", group));
-      }
-      some.forEach(CompletableFuture::join);
-      visits.addAll(some);
-    }
-    return Visits.of(visits);
   }
 
   private Edge stockEdge() {

@@ -15,15 +15,22 @@ final class Control {
   private final Path data;
   private final String address;
   private final String store;
+  private final String leafLife;
   private Program program;
 
-  /** Starts it over a store, given as control's option has it. */
-  Control(Stage stage, Home home, Ports ports, String store) {
+  /**
+   * Starts it.
+   *
+   * @param store given as control's option has it
+   * @param leafLife how long services' certificates live, likewise
+   */
+  Control(Stage stage, Home home, Ports ports, String store, String leafLife) {
     this.stage = stage;
     this.home = home;
     this.data = stage.folder().resolve("control");
     this.address = "127.0.0.1:" + ports.take("control", PORT);
     this.store = store;
+    this.leafLife = leafLife;
     this.program = launch();
   }
 
@@ -32,7 +39,16 @@ final class Control {
         stage.start(
             "control-" + System.nanoTime(),
             Map.of(),
-            home.weft("control", "--listen", address, "--store", store, "--data", data.toString()));
+            home.weft(
+                "control",
+                "--listen",
+                address,
+                "--store",
+                store,
+                "--data",
+                data.toString(),
+                "--leaf-life",
+                leafLife));
     launched.awaitLine(START, "listening on ");
     return launched;
   }

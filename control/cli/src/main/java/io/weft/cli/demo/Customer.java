@@ -7,11 +7,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Somebody with a browser, outside the mesh. Thread-safe. */
 final class Customer {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int AT_ONCE = 8;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -39,6 +42,20 @@ final class Customer {
     return visit(
         request("/api/orders?item=" + item + "&quantity=1", group)
             .POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  /** Orders so many pieces of tea, a few at once, and waits for all. */
+  Visits buy(int orders, String group) {
+    List<CompletableFuture<Visit>> visits = new ArrayList<>();
+    while (visits.size() < orders) {
+      List<CompletableFuture<Visit>> some = new ArrayList<>();
+      for (int i = 0; i < Math.min(AT_ONCE, orders - visits.size()); i++) {
+        some.add(buy("tea", group));
+      }
+      some.forEach(CompletableFuture::join);
+      visits.addAll(some);
+    }
+    return Visits.of(visits);
   }
 
   /** Looks at what the shop has. Never fails. */

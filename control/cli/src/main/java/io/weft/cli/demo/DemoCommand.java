@@ -21,6 +21,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   private static final int VISITS_PER_SECOND = 8;
+  private static final String LEAF_LIFE = "24h";
+  // So that they are renewed again and again while the script plays.
+  private static final String CHECK_LEAF_LIFE = "30s";
   private static final long TERMINAL_PAUSE_MILLIS = 1_000;
   private static final long STREAM_PAUSE_MILLIS = 5_000;
 
@@ -90,7 +93,11 @@ public final class DemoCommand implements Callable<Integer> {
   private int run(Stage stage, Screen screen) {
     screen.line("Starting, in " + stage.folder());
     DemoMesh demo =
-        DemoMesh.start(stage, new DemoMesh.Wish(etcd, etcdImage, jaeger, jaegerImage), screen);
+        DemoMesh.start(
+            stage,
+            new DemoMesh.Wish(
+                etcd, etcdImage, jaeger, jaegerImage, check ? CHECK_LEAF_LIFE : LEAF_LIFE),
+            screen);
     Customer customer = new Customer(demo.shop().page());
     Traffic traffic = Traffic.start(customer, VISITS_PER_SECOND);
     try {

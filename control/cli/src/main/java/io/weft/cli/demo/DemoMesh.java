@@ -28,8 +28,9 @@ record DemoMesh(
    *
    * @param etcdImage image to run etcd from; empty: the usual ones
    * @param jaegerImage likewise
+   * @param leafLife how long services' certificates live
    */
-  record Wish(Place etcd, String etcdImage, Place jaeger, String jaegerImage) {}
+  record Wish(Place etcd, String etcdImage, Place jaeger, String jaegerImage, String leafLife) {}
 
   /** Starts all, saying what and from where. */
   static DemoMesh start(Stage stage, Wish wish, Screen screen) {
@@ -71,7 +72,8 @@ record DemoMesh(
             store
                 .etcd()
                 .map(etcd -> "etcd:" + etcd.endpoint())
-                .orElse("embedded:" + stage.folder().resolve("store")));
+                .orElse("embedded:" + stage.folder().resolve("store")),
+            wish.leafLife());
     screen.part(
         "control", "watches the policies, and pushes them to the agents", control.address());
 

@@ -17,6 +17,7 @@ record Edge(String caller, String callee, List<Version> versions) {
    * One version of the callee.
    *
    * @param name label {@code version} of the instances that answered; empty if they have none
+   * @param encrypted share of the calls that went over mutual TLS, from 0 to 1
    * @param causes failures by what made them
    */
   record Version(
@@ -27,6 +28,7 @@ record Edge(String caller, String callee, List<Version> versions) {
       double p50Millis,
       double p99Millis,
       long retries,
+      double encrypted,
       Map<String, Long> causes) {}
 
   /** What control answers to {@code GET /v1/edges}. */
@@ -60,6 +62,11 @@ record Edge(String caller, String callee, List<Version> versions) {
     return versions.stream().mapToLong(Version::retries).sum();
   }
 
+  /** Whether all that was called went over mutual TLS. */
+  boolean encrypted() {
+    return versions.stream().allMatch(version -> version.encrypted == 1);
+  }
+
   /** Failures of all versions by what made them. */
   Map<String, Long> causes() {
     Map<String, Long> causes = new TreeMap<>();
@@ -86,6 +93,7 @@ record Edge(String caller, String callee, List<Version> versions) {
         each.path("p50Millis").asDouble(),
         each.path("p99Millis").asDouble(),
         each.path("retries").asLong(),
+        each.path("encrypted").asDouble(),
         causes);
   }
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -50,6 +52,33 @@ final class Mesh {
       }
     }
     return ready;
+  }
+
+  /** The serial number of each process's certificate and the root it ends in, by process id. */
+  Map<Long, Certificate> certificates() {
+    Map<Long, Certificate> certificates = new TreeMap<>();
+    for (JsonNode agent : get("/v1/status").path("agents")) {
+      JsonNode identity = agent.path("identity");
+      if (agent.path("state").asText().equals("READY") && identity.has("serial")) {
+        certificates.put(
+            agent.path("pid").asLong(),
+            new Certificate(identity.path("serial").asText(), identity.path("root").asText()));
+      }
+    }
+    return certificates;
+  }
+
+  /** What tells certificates and roots from one another. */
+  record Certificate(String serial, String root) {}
+
+  /** Begins to change the root. */
+  void rotate() {
+    answer(client.post(address, "/v1/ca/rotate", new byte[0], ""));
+  }
+
+  /** How far a change of the root has come. */
+  String rotation() {
+    return get("/v1/ca").path("phase").asText();
   }
 
   /** What is wrong with documents that are not in force, a line each. */

@@ -84,6 +84,28 @@ final class Shop {
     return apps.values();
   }
 
+  /** Where a process can be reached by whoever ignores the mesh: host:port. */
+  String address(String name) {
+    return apps.values().stream()
+        .filter(app -> app.name().equals(name))
+        .map(app -> "127.0.0.1:" + app.environment().get("PORT"))
+        .findFirst()
+        .orElseThrow(() -> new DemoException("there is no " + name));
+  }
+
+  /** Somebody who has no token, says that he is orders, and knows where stock is. */
+  Impostor intruder() {
+    Map<String, String> environment = new LinkedHashMap<>(mesh);
+    environment.remove("WEFT_TOKEN_FILE");
+    environment.put("STOCK", address("stock-v1"));
+    return Impostor.start(stage, home, "orders", environment);
+  }
+
+  /** The storefront, which has its token, at work that is not its own. */
+  Impostor storefrontAtTheDesk() {
+    return Impostor.start(stage, home, "storefront", mesh);
+  }
+
   /** Starts all, and waits until the mesh knows them and the shop is open. */
   void open(Mesh mesh) {
     apps.values().forEach(this::start);

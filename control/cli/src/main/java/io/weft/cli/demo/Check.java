@@ -16,13 +16,15 @@ import java.util.stream.Collectors;
  * the shop's customers.
  */
 final class Check {
-  private static final Set<String> EDGES =
+  /** Who calls whom in the shop. */
+  static final Set<String> EDGES =
       Set.of(
           "storefront→orders",
           "storefront→recommendations",
           "orders→stock",
           "orders→recommendations",
           "recommendations→orders");
+
   private static final Set<String> SERVICES =
       Set.of("storefront", "orders", "recommendations", "stock");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -79,7 +81,7 @@ final class Check {
             () -> {
               List<Edge> edges = mesh.edges();
               last.add(edges);
-              return edges.stream().map(Check::name).collect(Collectors.toSet()).containsAll(EDGES)
+              return edges.stream().map(Edge::name).collect(Collectors.toSet()).containsAll(EDGES)
                   && edges.stream().allMatch(edge -> edge.failures() == 0);
             });
     return Saw.of(good, edgesInWords(last.get(last.size() - 1)));
@@ -177,7 +179,8 @@ final class Check {
           visits.all(504)
               && shortest >= TIMEOUT_MILLIS
               && longest <= TIMEOUT_MILLIS + AROUND_MILLIS,
-          "%s after %d to %d ms".formatted(visits.answersInWords(), shortest, longest));
+          "%s after %d to %d ms%s"
+              .formatted(visits.answersInWords(), shortest, longest, visits.firstBut(504)));
     } finally {
       shop.moodOfStockV2(0, 0);
       mesh.delete("Timeout", "orders");
@@ -281,13 +284,9 @@ final class Check {
 
   private Edge stockEdge() {
     return mesh.edges().stream()
-        .filter(edge -> name(edge).equals("orders→stock"))
+        .filter(edge -> edge.name().equals("orders→stock"))
         .findFirst()
         .orElseGet(() -> new Edge("orders", "stock", List.of()));
-  }
-
-  private static String name(Edge edge) {
-    return edge.caller() + "→" + edge.callee();
   }
 
   private static String edgesInWords(List<Edge> edges) {
@@ -299,7 +298,7 @@ final class Check {
                     String.format(
                         Locale.ROOT,
                         "%s %.1f/s%s",
-                        name(edge),
+                        edge.name(),
                         edge.callsPerSecond(),
                         edge.failures() == 0 ? "" : " " + edge.failures() + " failed"))
             .collect(Collectors.joining(", "));

@@ -46,6 +46,11 @@ record Edge(String caller, String callee, List<Version> versions) {
     return List.copyOf(edges.values());
   }
 
+  /** As in {@code storefront→orders}. */
+  String name() {
+    return caller + "→" + callee;
+  }
+
   double callsPerSecond() {
     return versions.stream().mapToDouble(Version::callsPerSecond).sum();
   }

@@ -51,7 +51,8 @@ final class SecurityCheck {
             PATIENCE,
             () -> {
               List<Edge> edges = mesh.edges();
-              return !edges.isEmpty() && edges.stream().allMatch(Edge::encrypted);
+              return edges.stream().map(Edge::name).toList().containsAll(Check.EDGES)
+                  && edges.stream().allMatch(Edge::encrypted);
             });
     List<Edge> edges = mesh.edges();
     return Saw.of(

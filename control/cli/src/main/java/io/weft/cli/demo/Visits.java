@@ -34,6 +34,15 @@ record Visits(List<Visit> all) {
     return all.stream().allMatch(visit -> visit.status() == status);
   }
 
+  /** What the first visit that was not answered so was told; empty if all were. */
+  String firstBut(int status) {
+    return all.stream()
+        .filter(visit -> visit.status() != status)
+        .map(visit -> "; " + visit.status() + ": " + visit.body().strip())
+        .findFirst()
+        .orElse("");
+  }
+
   long longestMillis() {
     return all.stream().mapToLong(Visit::millis).max().orElse(0);
   }

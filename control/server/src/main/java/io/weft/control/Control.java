@@ -17,6 +17,7 @@ import io.weft.control.identity.Revoked;
 import io.weft.control.identity.Token;
 import io.weft.control.identity.Tokens;
 import io.weft.control.identity.WorkloadAuthority;
+import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.push.Fleet;
 import io.weft.control.push.PushService;
@@ -48,6 +49,7 @@ import java.util.concurrent.TimeUnit;
 public final class Control implements AutoCloseable {
   private static final Duration STOP_AT_MOST = Duration.ofMillis(700);
   private static final Duration ROTATION_STEP = Duration.ofMillis(500);
+  private static final Duration KEYS_STEP = Duration.ofMillis(500);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -87,6 +89,9 @@ public final class Control implements AutoCloseable {
               }
             });
     fleet.registry(registry);
+    KeySets keys = new KeySets(loop, clock, fleet::changed);
+    fleet.keys(keys);
+    loop.every(KEYS_STEP, keys::advance);
     this.workloads =
         new WorkloadAuthority(
             store,
@@ -147,6 +152,7 @@ public final class Control implements AutoCloseable {
             registry,
             replicas,
             fleet,
+            keys,
             edges,
             health);
     this.server =

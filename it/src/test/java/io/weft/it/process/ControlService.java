@@ -16,12 +16,14 @@ import java.util.regex.Matcher;
  */
 public final class ControlService implements AutoCloseable {
   private final Path data;
+  private final List<String> options;
   private final List<String> arguments;
   private JavaProcess process;
   private String address;
 
-  private ControlService(Path data, List<String> arguments) {
+  private ControlService(Path data, List<String> options, List<String> arguments) {
     this.data = data;
+    this.options = options;
     this.arguments = arguments;
     this.process = launch("127.0.0.1:0");
     this.address = listening(process);
@@ -29,19 +31,25 @@ public final class ControlService implements AutoCloseable {
 
   /** Starts control with the embedded store under {@code folder}, with further arguments. */
   public static ControlService embedded(Path folder, String... more) {
-    return start(folder, "embedded:" + folder.resolve("store"), more);
+    return embedded(folder, List.of(), more);
+  }
+
+  /** The same on a JVM with options, such as -Dx=y. */
+  public static ControlService embedded(Path folder, List<String> options, String... more) {
+    return start(folder, "embedded:" + folder.resolve("store"), options, more);
   }
 
   /** Starts control over etcd, with further arguments. */
   public static ControlService etcd(Path folder, String endpoint, String... more) {
-    return start(folder, "etcd:" + endpoint, more);
+    return start(folder, "etcd:" + endpoint, List.of(), more);
   }
 
-  private static ControlService start(Path folder, String store, String... more) {
+  private static ControlService start(
+      Path folder, String store, List<String> options, String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("--store", store, "--data", folder.resolve("control").toString()));
     arguments.addAll(List.of(more));
-    return new ControlService(folder.resolve("control"), arguments);
+    return new ControlService(folder.resolve("control"), options, arguments);
   }
 
   /** host:port it listens on. */
@@ -125,7 +133,9 @@ public final class ControlService implements AutoCloseable {
   private JavaProcess launch(String listen) {
     List<String> all = new ArrayList<>(List.of("control", "--listen", listen));
     all.addAll(arguments);
-    return JavaProcess.of("control").jar(Artifacts.cliJar(), all.toArray(String[]::new)).start();
+    JavaProcess.Builder control = JavaProcess.of("control");
+    options.forEach(control::option);
+    return control.jar(Artifacts.cliJar(), all.toArray(String[]::new)).start();
   }
 
   private static String listening(JavaProcess process) {

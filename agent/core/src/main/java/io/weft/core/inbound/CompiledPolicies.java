@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,8 @@ final class CompiledPolicies {
   private static final int UNAUTHENTICATED = 16;
 
   /** Nothing is asked of anybody. */
-  static final CompiledPolicies NONE = new CompiledPolicies(Inbound.getDefaultInstance(), "", null);
+  static final CompiledPolicies NONE =
+      new CompiledPolicies(Inbound.getDefaultInstance(), "", null, uri -> {});
 
   private final MutualTls mutualTls;
   private final boolean strict;
@@ -96,10 +98,16 @@ final class CompiledPolicies {
 
   /**
    * @param trustDomain of this mesh, which short names of principals are in
-   * @param before whose counts are kept where a rate limit stays as it was
+   * @param before whose counts are kept where a rate limit stays as it was, and whose keys where
+   *     control has none yet
+   * @param unknownKeys told the jwks_uri of an issuer whose tokens name a key that is not known
    * @throws IllegalArgumentException in one line, if one cannot be read
    */
-  CompiledPolicies(Inbound inbound, String trustDomain, @Nullable CompiledPolicies before) {
+  CompiledPolicies(
+      Inbound inbound,
+      String trustDomain,
+      @Nullable CompiledPolicies before,
+      Consumer<String> unknownKeys) {
     if (inbound.getNeedsCount() > 0) {
       throw new IllegalArgumentException(
           "needs " + inbound.getNeeds(0) + ", which this agent does not have");
@@ -113,8 +121,20 @@ final class CompiledPolicies {
     enforced = Rules.of(inbound, false, trustDomain);
     shadowed = Rules.of(inbound, true, trustDomain);
     asksForPaths = enforced.asksForPaths();
-    tokens = Tokens.of(inbound.getJwtAuthenticationsList(), false, Clock.systemUTC());
-    shadowTokens = Tokens.of(inbound.getJwtAuthenticationsList(), true, Clock.systemUTC());
+    tokens =
+        Tokens.of(
+            inbound.getJwtAuthenticationsList(),
+            false,
+            Clock.systemUTC(),
+            before == null ? null : before.tokens,
+            unknownKeys);
+    shadowTokens =
+        Tokens.of(
+            inbound.getJwtAuthenticationsList(),
+            true,
+            Clock.systemUTC(),
+            before == null ? null : before.shadowTokens,
+            unknownKeys);
     rateLimit = inbound.hasRateLimit() ? inbound.getRateLimit() : null;
     rateLimitSource = Source.of(inbound.getRateLimit().getSource());
     rate = rate(rateLimit, before);

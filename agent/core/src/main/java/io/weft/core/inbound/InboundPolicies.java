@@ -1,9 +1,12 @@
 package io.weft.core.inbound;
 
 import io.weft.api.v1.Inbound;
+import io.weft.api.v1.Report;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.log.Log;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ public final class InboundPolicies implements InboundGate {
   private static final InboundPolicies OF_THIS_PROCESS = new InboundPolicies();
 
   private final DenialLog log = new DenialLog();
+  private final Set<String> unknownKeys = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CompiledPolicies inForce;
   private volatile boolean strictAtFirst;
 
@@ -50,12 +54,27 @@ public final class InboundPolicies implements InboundGate {
    * @throws IllegalArgumentException in one line, if they cannot be enforced as they are
    */
   public Prepared prepare(Inbound inbound, String trustDomain) {
-    return new Prepared(new CompiledPolicies(inbound, trustDomain, inForce));
+    return new Prepared(new CompiledPolicies(inbound, trustDomain, inForce, this::unknownKey));
   }
 
   /** Puts them in force. */
   public void apply(Prepared prepared) {
     inForce = prepared.policies;
+  }
+
+  /** Adds to a report what has come up since the last. For any thread. */
+  public void addTo(Report.Builder report) {
+    for (String uri : List.copyOf(unknownKeys)) {
+      unknownKeys.remove(uri);
+      report.addUnknownKeys(uri);
+    }
+  }
+
+  private void unknownKey(String uri) {
+    // The uris are documents' own, and so are few.
+    if (!unknownKeys.contains(uri)) {
+      unknownKeys.add(uri);
+    }
   }
 
   /** The first that came cannot be enforced: until others come, nothing comes in. */

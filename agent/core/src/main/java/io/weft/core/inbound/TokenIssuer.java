@@ -8,12 +8,14 @@ import java.security.Key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the tokens of one issuer as a document demands it. Immutable. */
 final class TokenIssuer {
@@ -35,6 +37,7 @@ final class TokenIssuer {
   private final Source source;
   private final JwtAuthentication document;
   private final List<Candidate> keys;
+  private final Consumer<String> unknownKeys;
 
   /** A key, and what it may be used for; an empty id fits all. */
   private record Candidate(String id, String type, String algorithm, Key key) {
@@ -49,11 +52,21 @@ final class TokenIssuer {
     }
   }
 
-  TokenIssuer(JwtAuthentication document) {
+  /**
+   * @param before the same issuer as it was, whose keys stay where control has none of its own yet
+   * @param unknownKeys told the jwks_uri of an issuer whose tokens name a key that is not known
+   */
+  TokenIssuer(
+      JwtAuthentication document, @Nullable TokenIssuer before, Consumer<String> unknownKeys) {
     this.source = Source.of(document.getSource());
     this.document = document;
-    this.keys = keys();
-    if (keys.isEmpty()) {
+    this.unknownKeys = unknownKeys;
+    boolean stay =
+        document.getJwks().isEmpty()
+            && before != null
+            && before.document.getJwksUri().equals(document.getJwksUri());
+    this.keys = stay ? before.keys : keys();
+    if (keys.isEmpty() && document.getJwksUri().isEmpty()) {
       Log.warnOnce(
           source + ": no key of " + document.getIssuer() + " is known: its tokens are refused");
     }
@@ -121,10 +134,17 @@ final class TokenIssuer {
           return true;
         }
       }
+      if (!document.getJwksUri().isEmpty() && !keyId.isEmpty() && !knows(keyId)) {
+        unknownKeys.accept(document.getJwksUri());
+      }
       return false;
     } catch (JoseException e) {
       return false;
     }
+  }
+
+  private boolean knows(String keyId) {
+    return keys.stream().anyMatch(each -> each.id().equals(keyId));
   }
 
   private static boolean isBy(Key key, JsonWebSignature signed) {
@@ -152,7 +172,7 @@ final class TokenIssuer {
     return document.getClockSkewNanos() / 1_000_000;
   }
 
-  private static String orEmpty(@org.jspecify.annotations.Nullable String text) {
+  private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }
 }

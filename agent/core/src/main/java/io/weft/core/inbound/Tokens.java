@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +64,25 @@ final class Tokens {
     this.nothing = new Shown(Claims.NONE, null, List.of(), ownHeaders);
   }
 
-  /** By the documents of one mode. */
-  static Tokens of(List<JwtAuthentication> documents, boolean shadow, Clock clock) {
+  /**
+   * By the documents of one mode.
+   *
+   * @param before what they were, whose keys stay where control has none of its own yet
+   * @param unknownKeys told the jwks_uri of an issuer whose tokens name a key that is not known
+   */
+  static Tokens of(
+      List<JwtAuthentication> documents,
+      boolean shadow,
+      Clock clock,
+      @Nullable Tokens before,
+      Consumer<String> unknownKeys) {
     Map<String, TokenIssuer> issuers = new HashMap<>();
     Source first = Source.BUILT_IN;
     for (JwtAuthentication each : documents) {
       if (each.getShadow() == shadow) {
         first = issuers.isEmpty() ? Source.of(each.getSource()) : first;
-        issuers.put(each.getIssuer(), new TokenIssuer(each));
+        TokenIssuer same = before == null ? null : before.issuers.get(each.getIssuer());
+        issuers.put(each.getIssuer(), new TokenIssuer(each, same, unknownKeys));
       }
     }
     return new Tokens(Map.copyOf(issuers), first, clock);

@@ -190,7 +190,14 @@ public final class ControlLink {
     HostPort control = addresses.current();
     Session opened =
         new Session(
-            thread, control, config, instance, certification, edges, new SessionOwner(control));
+            thread,
+            control,
+            config,
+            instance,
+            certification,
+            edges,
+            InboundPolicies.ofThisProcess(),
+            new SessionOwner(control));
     session = opened;
     try {
       opened.open(opener, token, hello(token));

@@ -13,6 +13,7 @@ import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.Subscribe;
 import io.weft.api.v1.Update;
 import io.weft.api.v1.Welcome;
+import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.log.Log;
 import io.weft.core.registry.InstanceRecord;
 import io.weft.core.settings.HostPort;
@@ -37,6 +38,7 @@ final class Session implements ControlStream.Events {
   private final InstanceRecord instance;
   private final Certification certification;
   private final EdgeStats edges;
+  private final InboundPolicies policies;
   private final Owner owner;
   private final List<CompletableFuture<Void>> draining = new ArrayList<>();
 
@@ -67,6 +69,7 @@ final class Session implements ControlStream.Events {
       InstanceRecord instance,
       Certification certification,
       EdgeStats edges,
+      InboundPolicies policies,
       Owner owner) {
     this.thread = thread;
     this.control = control;
@@ -74,6 +77,7 @@ final class Session implements ControlStream.Events {
     this.instance = instance;
     this.certification = certification;
     this.edges = edges;
+    this.policies = policies;
     this.owner = owner;
   }
 
@@ -229,13 +233,13 @@ final class Session implements ControlStream.Events {
 
   private void report() {
     long now = thread.nanoTime();
-    send(
-        AgentMessage.newBuilder()
-            .setReport(
-                Report.newBuilder()
-                    .addAllEdges(edges.take())
-                    .setIntervalMillis(Duration.ofNanos(now - reportedAt).toMillis())
-                    .setLastError(Log.lastProblem())));
+    Report.Builder report =
+        Report.newBuilder()
+            .addAllEdges(edges.take())
+            .setIntervalMillis(Duration.ofNanos(now - reportedAt).toMillis())
+            .setLastError(Log.lastProblem());
+    policies.addTo(report);
+    send(AgentMessage.newBuilder().setReport(report));
     reportedAt = now;
   }
 

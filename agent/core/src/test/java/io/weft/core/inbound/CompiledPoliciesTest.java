@@ -214,7 +214,8 @@ class CompiledPoliciesTest {
                 .setRateLimit(limit.setSource(source("RateLimit", "rate").setGeneration(8)))
                 .build(),
             "weft.local",
-            before);
+            before,
+            uri -> {});
 
     MeshAnswer answer = pushed.judge(ask("GET", "/", ORDERS), 0).denial();
     assertThat(Objects.requireNonNull(answer).status()).isEqualTo(429);
@@ -244,7 +245,7 @@ class CompiledPoliciesTest {
   }
 
   private static CompiledPolicies compiled(Inbound.Builder inbound) {
-    return new CompiledPolicies(inbound.build(), "weft.local", null);
+    return new CompiledPolicies(inbound.build(), "weft.local", null, uri -> {});
   }
 
   private static Authorization.Builder allow(AuthorizationRule.Builder rule) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.keys.EllipticCurves;
 import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +41,9 @@ class TokensTest {
        "scope": "read write", "realm": {"roles": ["clerk", "boss"]}, "a.b": 1}\
       """;
 
+  private static final String URI = "https://login.example.com/keys";
+
+  private final List<String> unknownKeys = new ArrayList<>();
   private final Tokens tokens = tokens(document());
 
   @ParameterizedTest
@@ -186,13 +191,44 @@ class TokensTest {
   @Test
   void a_token_once_checked_still_ends() {
     Moving clock = new Moving(Instant.ofEpochSecond(NOW));
-    Tokens moving = Tokens.of(List.of(document().build()), false, clock);
+    Tokens moving = Tokens.of(List.of(document().build()), false, clock, null, unknownKeys::add);
     Request request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
     assertThat(moving.look(request).refusedBy()).isNull();
 
     clock.now = Instant.ofEpochSecond(NOW + 160);
 
     assertThat(moving.look(request).refusedBy()).isNotNull();
+  }
+
+  @Test
+  void where_control_has_no_keys_yet_none_is_believed_and_those_it_had_stay() {
+    Request request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
+    JwtAuthentication.Builder none = document().clearJwks().setJwksUri(URI);
+    Tokens fetched = tokens(document().setJwksUri(URI));
+
+    assertThat(tokens(none).look(request).refusedBy()).isNotNull();
+    assertThat(tokens(none, fetched).look(request).refusedBy()).isNull();
+    assertThat(tokens(none, tokens(none, fetched)).look(request).refusedBy()).isNull();
+    assertThat(tokens(none.setJwksUri(URI + "2"), fetched).look(request).refusedBy()).isNotNull();
+  }
+
+  @Test
+  void keys_that_control_has_replace_those_it_had() {
+    Tokens fetched = tokens(document().setJwksUri(URI));
+    Tokens rotated = tokens(document().setJwks(keys(RSA)).setJwksUri(URI), fetched);
+
+    assertThat(rotated.look(bearer(signed(PAYLOAD, "ES256", EC, "ec"))).refusedBy()).isNotNull();
+    assertThat(rotated.look(bearer(signed(PAYLOAD, "RS256", RSA, "rsa"))).refusedBy()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"new,yes", "ec,no", "'',no"})
+  void a_key_that_is_not_among_those_fetched_is_asked_for(String id, String asked) {
+    Tokens fetched = tokens(document().setJwksUri(URI));
+
+    fetched.look(bearer(signed(PAYLOAD, "ES256", ec(id), id)));
+
+    assertThat(unknownKeys).isEqualTo(asked.equals("yes") ? List.of(URI) : List.of());
   }
 
   @ParameterizedTest
@@ -227,9 +263,17 @@ class TokensTest {
     assertThat(look(bearer(token)).claims()).isSameAs(Claims.NONE);
   }
 
-  private static Tokens tokens(JwtAuthentication.Builder document) {
+  private Tokens tokens(JwtAuthentication.Builder document) {
+    return tokens(document, null);
+  }
+
+  private Tokens tokens(JwtAuthentication.Builder document, @Nullable Tokens before) {
     return Tokens.of(
-        List.of(document.build()), false, Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC));
+        List.of(document.build()),
+        false,
+        Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC),
+        before,
+        unknownKeys::add);
   }
 
   private static JwtAuthentication.Builder document() {

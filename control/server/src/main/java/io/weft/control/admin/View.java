@@ -11,6 +11,7 @@ import io.weft.control.document.Kind;
 import io.weft.control.document.Problem;
 import io.weft.control.edge.Edge;
 import io.weft.control.edge.Edges;
+import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.push.AgentStatus;
 import io.weft.control.push.Fleet;
@@ -63,6 +64,7 @@ public final class View {
   private final Registry registry;
   private final Replicas replicas;
   private final Fleet fleet;
+  private final KeySets keys;
   private final Edges edges;
   private final StoreHealth health;
 
@@ -75,6 +77,7 @@ public final class View {
       Registry registry,
       Replicas replicas,
       Fleet fleet,
+      KeySets keys,
       Edges edges,
       StoreHealth health) {
     this.id = id;
@@ -85,6 +88,7 @@ public final class View {
     this.registry = registry;
     this.replicas = replicas;
     this.fleet = fleet;
+    this.keys = keys;
     this.edges = edges;
     this.health = health;
   }
@@ -96,6 +100,7 @@ public final class View {
           Accepted accepted = acceptance.inForce();
           List<Problem> problems = new ArrayList<>();
           acceptance.problems().values().forEach(problems::addAll);
+          problems.addAll(keys.problems());
           return new Status(
               id,
               store.describe(),
@@ -169,7 +174,9 @@ public final class View {
         });
   }
 
-  /** What is allowed but probably not meant: routes to nobody. */
+  /**
+   * What is allowed but probably not meant: routes to nobody, keys that can be changed on the way.
+   */
   CompletableFuture<List<Problem>> warnings(Collection<Document> documents) {
     return loop.ask(
         () -> {
@@ -178,9 +185,22 @@ public final class View {
             if (document.key().kind() == Kind.ROUTE) {
               warn(document, warnings);
             }
+            if (isForgeable(document.conf().text("jwksUri"))) {
+              warnings.add(
+                  new Problem(
+                      document.file(),
+                      document.line(),
+                      "spec.conf.jwksUri",
+                      "is http: who sits between control and the issuer can change the keys"));
+            }
           }
           return warnings;
         });
+  }
+
+  private static boolean isForgeable(String uri) {
+    return uri.startsWith("http:")
+        && !uri.matches("http://(localhost|127\\.[\\d.]+|\\[::1])([:/?].*)?");
   }
 
   private void warn(Document document, List<Problem> warnings) {

@@ -40,6 +40,7 @@ final class InboundParts {
             .setIssuer(conf.text("issuer"))
             .addAllAudiences(conf.texts("audiences"))
             .setJwks(conf.text("jwks"))
+            .setJwksUri(conf.text("jwksUri"))
             .setClockSkewNanos(conf.nanos("clockSkew", Duration.ofMinutes(1)))
             .setForwardHeader(conf.text("outputPayloadToHeader").toLowerCase(Locale.ROOT))
             .setForwardOriginal(conf.flag("forwardOriginalToken", false));

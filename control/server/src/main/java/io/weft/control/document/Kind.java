@@ -171,7 +171,16 @@ public enum Kind {
               new Many(new Text(TextForm.ANY)),
               "any",
               "Any of these must be among the token's aud."),
-          Field.required("jwks", new Text(TextForm.ANY), "The issuer's public keys: a JWK set."),
+          Field.optional(
+              "jwks",
+              new Text(TextForm.ANY),
+              "fetched from jwksUri",
+              "The issuer's public keys: a JWK set."),
+          Field.optional(
+              "jwksUri",
+              new Text(TextForm.HTTP_URL),
+              "those of jwks",
+              "Where control fetches the JWK set; in place of jwks."),
           Field.optional(
               "fromHeaders",
               new Many(

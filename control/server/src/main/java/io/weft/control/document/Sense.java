@@ -86,7 +86,14 @@ final class Sense {
   }
 
   private void jwtAuthentication() {
-    String jwks = document.conf().text("jwks");
+    Fields conf = document.conf();
+    if (conf.has("jwks") == conf.has("jwksUri")) {
+      problem("spec.conf", "must have one of jwks and jwksUri");
+    }
+    if (!conf.has("jwks")) {
+      return;
+    }
+    String jwks = conf.text("jwks");
     try {
       if (!JSON.readTree(jwks).path("keys").isArray()) {
         problem("spec.conf.jwks", "must be a JWK set in JSON: {\"keys\": [...]}");

@@ -1,6 +1,8 @@
 package io.weft.control.document;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,8 @@ public enum TextForm {
   CLAIM_NAME("name of a claim, such as groups or realm.roles", "[^\\s]+"),
   /** A name of gRPC. */
   GRPC_NAME("name of gRPC, such as shop.v1.Stock", "[A-Za-z_][A-Za-z0-9_.]*"),
+  /** Where something can be fetched; without credentials, which documents do not hold. */
+  HTTP_URL("URL such as https://login.example.com/keys", "https?://[^\\s/?#@]+([/?][^\\s#]*)?"),
   /** Addresses, by their first bits (RFC 4632). */
   CIDR("address or range such as 10.0.0.0/8", null),
   /** Regular expression; agents run it in linear time, hence without backreferences. */
@@ -74,9 +78,17 @@ public enum TextForm {
     }
   }
 
+  private static boolean hasHost(String url) {
+    try {
+      return new URI(url).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
   boolean fits(String text) {
     if (pattern != null) {
-      return pattern.matcher(text).matches();
+      return pattern.matcher(text).matches() && (this != HTTP_URL || hasHost(text));
     }
     if (this == CIDR) {
       return isRange(text);

@@ -18,6 +18,7 @@ import io.weft.control.edge.Edges;
 import io.weft.control.identity.Holder;
 import io.weft.control.identity.Revoked;
 import io.weft.control.identity.WorkloadAuthority;
+import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
@@ -60,6 +61,7 @@ public final class Fleet {
   private final Set<Session> drains = new LinkedHashSet<>();
   private @Nullable Registry registry;
   private @Nullable WorkloadAuthority authority;
+  private @Nullable KeySets keys;
   private Accepted accepted = new Accepted(0, 0, Map.of());
   private Compiler compiler = new Compiler(accepted, Map.of());
   private long dirtySince;
@@ -86,6 +88,11 @@ public final class Fleet {
   /** Who signs certificates; told once, before any agent connects. */
   public void authority(WorkloadAuthority who) {
     authority = who;
+  }
+
+  /** Who fetches the keys of issuers; told once, before any agent connects. */
+  public void keys(KeySets who) {
+    keys = who;
   }
 
   /** Agents with an identity on any replica, but for those that are lost. */
@@ -116,6 +123,7 @@ public final class Fleet {
   /** Documents in force have changed. */
   public void accepted(Accepted now) {
     accepted = now;
+    keys().accepted(now);
     recompile();
   }
 
@@ -171,7 +179,7 @@ public final class Fleet {
     if (trust != null) {
       target.put("trust", trust);
     }
-    target.put("inbound", compiler.inbound(session.agent().service()));
+    target.put("inbound", keys().join(compiler.inbound(session.agent().service())));
     target.put("", compiler.names(session.agent().service().namespace()));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
@@ -248,6 +256,7 @@ public final class Fleet {
       case REPORT -> {
         session.report(message.getReport());
         edges.report(session.agent().uid(), message.getReport());
+        keys().unknownKeys(message.getReport().getUnknownKeysList());
       }
       case CERTIFICATE_REQUEST ->
           session.certify(
@@ -364,6 +373,10 @@ public final class Fleet {
 
   private WorkloadAuthority authority() {
     return Objects.requireNonNull(authority);
+  }
+
+  private KeySets keys() {
+    return Objects.requireNonNull(keys);
   }
 
   private Registry registry() {

@@ -55,6 +55,10 @@ class DocumentReaderTest {
           MutualTls    | {service: a}              | mode: PERMISSIVE, exempt: {ports: [1]} | f:6: spec.conf.exempt: means nothing without mode: STRICT
           Authorization | {service: a}             | action: PERMIT           | f:6: spec.conf.action: is PERMIT; must be one of ALLOW, DENY
           JwtAuthentication | {service: a}         | issuer: me, jwks: '{}'   | f:6: spec.conf.jwks: must be a JWK set in JSON: {"keys": [...]}
+          JwtAuthentication | {service: a}         | issuer: me               | f:6: spec.conf: must have one of jwks and jwksUri
+          JwtAuthentication | {service: a}         | issuer: me, jwks: '{"keys":[]}', jwksUri: 'https://a/b' | f:6: spec.conf: must have one of jwks and jwksUri
+          JwtAuthentication | {service: a}         | issuer: me, jwksUri: 'file:///etc/passwd' | f:6: spec.conf.jwksUri: is file:///etc/passwd; must be URL such as https://login.example.com/keys
+          JwtAuthentication | {service: a}         | issuer: me, jwksUri: 'https://me:secret@a/b' | f:6: spec.conf.jwksUri: is https://me:secret@a/b; must be URL such as https://login.example.com/keys
           RateLimit    | {service: a}              | limitForPeriod: 1, key: header | f:6: spec.conf.key: header needs the field header beside it: the header's name
           RateLimit    | {service: a}              | limitForPeriod: 1, scope: global | f:6: spec.conf.scope: is global; must be one of local; did you mean local?
           LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST; did you mean ROUND_ROBIN?

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.keys;
+
+import org.jspecify.annotations.NullMarked;

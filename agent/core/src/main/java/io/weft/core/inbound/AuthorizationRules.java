@@ -2,119 +2,91 @@ package io.weft.core.inbound;
 
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
-import io.weft.api.v1.ValuesMatch;
 import io.weft.core.config.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All rules of one action, found by what they demand most exactly: a path, else a principal, else
- * looked at for every request. Immutable.
+ * All rules of one action. A request is compared with those few alone that its path, principal or
+ * namespace lead to; and with those that demand none of these. Immutable.
  */
 final class AuthorizationRules {
-  private static final Rule[] NONE = {};
+  /** What rules are found by. */
+  private enum Demand {
+    PATH,
+    PRINCIPAL,
+    NAMESPACE;
 
-  private final Map<String, Rule[]> byPath;
-  private final Map<String, Rule[]> byPrincipal;
-  private final Rule[] others;
+    /** None if any will do, so that a rule cannot be found by it. */
+    private Patterns of(AccessRule rule) {
+      Patterns patterns =
+          switch (this) {
+            case PATH -> rule.paths();
+            case PRINCIPAL -> rule.principals();
+            case NAMESPACE -> rule.namespaces();
+          };
+      return patterns == null || patterns.meetsAll() ? Patterns.NONE : patterns;
+    }
+
+    /** What a rule can be found by. */
+    private Stream<String> keys(AccessRule rule) {
+      return of(rule).written().stream().map(pattern -> this + " " + pattern);
+    }
+  }
+
+  private final RuleIndex byPath;
+  private final RuleIndex byPrincipal;
+  private final RuleIndex byNamespace;
+  private final AccessRule[] others;
   private final int size;
   private final boolean asksForPaths;
 
-  /** One rule; null and empty fields match all. */
-  private record Rule(
-      Source source,
-      @Nullable Patterns principals,
-      @Nullable Patterns notPrincipals,
-      @Nullable Patterns namespaces,
-      @Nullable Patterns notNamespaces,
-      @Nullable Patterns methods,
-      @Nullable Patterns notMethods,
-      @Nullable Patterns paths,
-      @Nullable Patterns notPaths,
-      List<IpRange> ranges,
-      List<IpRange> notRanges,
-      List<Header> headers,
-      List<Claim> claims) {
-
-    boolean matches(Asked asked) {
-      return meets(principals, asked.peer().id())
-          && !isMet(notPrincipals, asked.peer().id())
-          && meets(namespaces, asked.peer().namespace())
-          && !isMet(notNamespaces, asked.peer().namespace())
-          && meets(methods, asked.method())
-          && !isMet(notMethods, asked.method())
-          && meets(paths, asked.path())
-          && !isMet(notPaths, asked.path())
-          && (ranges.isEmpty() || IpRange.anyHas(ranges, asked.address()))
-          && (notRanges.isEmpty() || !IpRange.anyHas(notRanges, asked.address()))
-          && meetsHeaders(asked)
-          && meetsClaims(asked.claims());
-    }
-
-    private boolean meetsClaims(Claims shown) {
-      for (int i = 0; i < claims.size(); i++) {
-        if (!shown.meet(claims.get(i).name(), claims.get(i).values())) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private boolean meetsHeaders(Asked asked) {
-      for (int i = 0; i < headers.size(); i++) {
-        if (!headers.get(i).isMetBy(asked.request())) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private static boolean meets(@Nullable Patterns patterns, String text) {
-      return patterns == null || patterns.meet(text);
-    }
-
-    private static boolean isMet(@Nullable Patterns patterns, String text) {
-      return patterns != null && patterns.meet(text);
-    }
-  }
-
-  private record Claim(String name, Patterns values) {}
-
-  private record Header(String name, Patterns values) {
-    boolean isMetBy(InboundRequest request) {
-      for (String value : request.headers(name)) {
-        if (values.meet(value)) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
-
-  private AuthorizationRules(List<Rule> rules) {
-    Map<String, List<Rule>> paths = new HashMap<>();
-    Map<String, List<Rule>> principals = new HashMap<>();
-    List<Rule> rest = new ArrayList<>();
-    boolean path = false;
-    for (Rule rule : rules) {
-      path |= rule.paths() != null || rule.notPaths() != null;
-      if (rule.paths() != null && rule.paths().areExact()) {
-        rule.paths().exact().forEach(each -> add(paths, each, rule));
-      } else if (rule.principals() != null && rule.principals().areExact()) {
-        rule.principals().exact().forEach(each -> add(principals, each, rule));
-      } else {
-        rest.add(rule);
-      }
-    }
-    byPath = arrays(paths);
-    byPrincipal = arrays(principals);
-    others = rest.toArray(NONE);
+  private AuthorizationRules(List<AccessRule> rules) {
+    Map<String, Integer> shares = shares(rules);
+    Map<Demand, List<AccessRule>> found =
+        rules.stream()
+            .filter(rule -> rarest(rule, shares) != null)
+            .collect(Collectors.groupingBy(rule -> rarest(rule, shares)));
+    byPath = new RuleIndex(found.getOrDefault(Demand.PATH, List.of()), Demand.PATH::of);
+    byPrincipal =
+        new RuleIndex(found.getOrDefault(Demand.PRINCIPAL, List.of()), Demand.PRINCIPAL::of);
+    byNamespace =
+        new RuleIndex(found.getOrDefault(Demand.NAMESPACE, List.of()), Demand.NAMESPACE::of);
+    others = rules.stream().filter(rule -> rarest(rule, shares) == null).toArray(AccessRule[]::new);
     size = rules.size();
-    asksForPaths = path;
+    asksForPaths = rules.stream().anyMatch(rule -> rule.paths() != null || rule.notPaths() != null);
+  }
+
+  /** By demand and pattern, how many rules have it. */
+  private static Map<String, Integer> shares(List<AccessRule> rules) {
+    Map<String, Integer> shares = new HashMap<>();
+    for (AccessRule rule : rules) {
+      for (Demand demand : Demand.values()) {
+        demand.keys(rule).forEach(key -> shares.merge(key, 1, Integer::sum));
+      }
+    }
+    return shares;
+  }
+
+  /** The demand that a rule shares with the fewest others; null if it makes none. */
+  private static @Nullable Demand rarest(AccessRule rule, Map<String, Integer> shares) {
+    Demand rarest = null;
+    int fewest = Integer.MAX_VALUE;
+    for (Demand demand : Demand.values()) {
+      int most =
+          demand.keys(rule).mapToInt(key -> shares.getOrDefault(key, 0)).max().orElse(fewest);
+      if (most < fewest) {
+        rarest = demand;
+        fewest = most;
+      }
+    }
+    return rarest;
   }
 
   /**
@@ -125,61 +97,23 @@ final class AuthorizationRules {
    */
   static AuthorizationRules of(
       List<Authorization> documents, UnaryOperator<String> wholePrincipal) {
-    List<Rule> rules = new ArrayList<>();
+    List<AccessRule> rules = new ArrayList<>();
     for (Authorization document : documents) {
+      Source source = Source.of(document.getSource());
       for (AuthorizationRule rule : document.getRulesList()) {
-        rules.add(rule(Source.of(document.getSource()), rule, wholePrincipal));
+        rules.add(AccessRule.of(rules.size(), source, rule, wholePrincipal));
       }
     }
     return new AuthorizationRules(rules);
   }
 
-  private static Rule rule(
-      Source source, AuthorizationRule rule, UnaryOperator<String> wholePrincipal) {
-    return new Rule(
-        source,
-        patterns(rule.getPrincipalsList().stream().map(wholePrincipal).toList()),
-        patterns(rule.getNotPrincipalsList().stream().map(wholePrincipal).toList()),
-        patterns(rule.getNamespacesList()),
-        patterns(rule.getNotNamespacesList()),
-        patterns(rule.getMethodsList()),
-        patterns(rule.getNotMethodsList()),
-        patterns(rule.getPathsList()),
-        patterns(rule.getNotPathsList()),
-        rule.getSourceRangesList().stream().map(IpRange::parse).toList(),
-        rule.getNotSourceRangesList().stream().map(IpRange::parse).toList(),
-        rule.getHeadersList().stream().map(AuthorizationRules::header).toList(),
-        rule.getClaimsList().stream()
-            .map(match -> new Claim(match.getName(), Patterns.of(match.getValuesList())))
-            .toList());
-  }
-
-  private static Header header(ValuesMatch match) {
-    return new Header(match.getName(), Patterns.of(match.getValuesList()));
-  }
-
-  private static @Nullable Patterns patterns(List<String> written) {
-    return written.isEmpty() ? null : Patterns.of(written);
-  }
-
-  /** Whose rule matches; null if none does. */
+  /** Whose rule matches, the first in the order of documents; null if none does. */
   @Nullable Source match(Asked asked) {
-    Source found = match(byPath.get(asked.path()), asked);
-    if (found == null) {
-      found = match(byPrincipal.get(asked.peer().id()), asked);
-    }
-    return found == null ? match(others, asked) : found;
-  }
-
-  private static @Nullable Source match(Rule @Nullable [] rules, Asked asked) {
-    if (rules != null) {
-      for (Rule rule : rules) {
-        if (rule.matches(asked)) {
-          return rule.source();
-        }
-      }
-    }
-    return null;
+    AccessRule found = AccessRule.first(others, asked, null);
+    found = byPath.first(asked.path(), asked, found);
+    found = byPrincipal.first(asked.peer().id(), asked, found);
+    found = byNamespace.first(asked.peer().namespace(), asked, found);
+    return found == null ? null : found.source();
   }
 
   boolean asksForPaths() {
@@ -188,15 +122,5 @@ final class AuthorizationRules {
 
   int size() {
     return size;
-  }
-
-  private static void add(Map<String, List<Rule>> to, String key, Rule rule) {
-    to.computeIfAbsent(key, k -> new ArrayList<>()).add(rule);
-  }
-
-  private static Map<String, Rule[]> arrays(Map<String, List<Rule>> of) {
-    Map<String, Rule[]> arrays = new HashMap<>();
-    of.forEach((key, rules) -> arrays.put(key, rules.toArray(NONE)));
-    return Map.copyOf(arrays);
   }
 }

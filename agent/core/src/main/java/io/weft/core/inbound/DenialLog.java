@@ -3,6 +3,8 @@ package io.weft.core.inbound;
 import io.weft.core.log.Log;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * Says who was denied by what: for each document a line at first, and then one in ten seconds at
@@ -14,36 +16,39 @@ final class DenialLog {
 
   private final ConcurrentHashMap<String, Said> said = new ConcurrentHashMap<>();
 
-  private record Said(long at, long unsaid) {}
+  /** What was said last, and how many kept quiet since. */
+  private record Said(long at, LongAdder unsaid) {}
 
   void denied(InboundRequest request, Judgement judgement) {
     say(
         judgement.by(),
-        request.method()
-            + " "
-            + path(request.target())
-            + " from "
-            + (request.peer().proven() ? request.peer().id() + ", " : "")
-            + request.peerAddress());
+        () ->
+            request.method()
+                + " "
+                + path(request.target())
+                + " from "
+                + (request.peer().proven() ? request.peer().id() + ", " : "")
+                + request.peerAddress());
   }
 
   void refusedPlaintext(int port, String from) {
-    say("MutualTls STRICT", "plaintext at port " + port + " from " + from);
+    say("MutualTls STRICT", () -> "plaintext at port " + port + " from " + from);
   }
 
-  private void say(String by, String what) {
+  private void say(String by, Supplier<String> what) {
     long now = System.nanoTime();
     Said before = said.get(by);
     if (before == null && said.size() >= MOST_SOURCES) {
       return;
     }
     if (before != null && now - before.at() < BETWEEN) {
-      said.computeIfPresent(by, (key, last) -> new Said(last.at(), last.unsaid() + 1));
+      before.unsaid().increment();
       return;
     }
-    said.put(by, new Said(now, 0));
-    long unsaid = before == null ? 0 : before.unsaid();
-    Log.info("denied by " + by + ": " + what + (unsaid == 0 ? "" : ", and " + unsaid + " more"));
+    said.put(by, new Said(now, new LongAdder()));
+    long unsaid = before == null ? 0 : before.unsaid().sum();
+    Log.info(
+        "denied by " + by + ": " + what.get() + (unsaid == 0 ? "" : ", and " + unsaid + " more"));
   }
 
   // What a stranger sends is not to forge lines, or to fill the log.

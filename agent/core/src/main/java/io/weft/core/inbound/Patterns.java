@@ -1,30 +1,39 @@
 package io.weft.core.inbound;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Texts of which any must be met: exactly, or with an asterisk at one end. Immutable. */
 final class Patterns {
-  private static final String[] NONE = {};
+  private static final String[] EMPTY = {};
 
+  /** Met by nothing. */
+  static final Patterns NONE = of(List.of());
+
+  private final Set<String> written;
   private final boolean all;
   private final Set<String> exact;
   private final String[] prefixes;
   private final String[] suffixes;
 
-  private Patterns(boolean all, Set<String> exact, String[] prefixes, String[] suffixes) {
+  private Patterns(
+      Set<String> written,
+      boolean all,
+      Set<String> exact,
+      Set<String> prefixes,
+      Set<String> suffixes) {
+    this.written = written;
     this.all = all;
-    this.exact = exact;
-    this.prefixes = prefixes;
-    this.suffixes = suffixes;
+    this.exact = Set.copyOf(exact);
+    this.prefixes = prefixes.toArray(EMPTY);
+    this.suffixes = suffixes.toArray(EMPTY);
   }
 
   static Patterns of(List<String> written) {
     Set<String> exact = new HashSet<>();
-    List<String> prefixes = new ArrayList<>();
-    List<String> suffixes = new ArrayList<>();
+    Set<String> prefixes = new HashSet<>();
+    Set<String> suffixes = new HashSet<>();
     boolean all = false;
     for (String each : written) {
       if (each.equals("*")) {
@@ -37,7 +46,7 @@ final class Patterns {
         exact.add(each);
       }
     }
-    return new Patterns(all, Set.copyOf(exact), prefixes.toArray(NONE), suffixes.toArray(NONE));
+    return new Patterns(Set.copyOf(written), all, exact, prefixes, suffixes);
   }
 
   /** Whether one of them is met; "*" by all that is not empty. */
@@ -58,12 +67,28 @@ final class Patterns {
     return false;
   }
 
-  /** The texts, if all of them are exact; else null. */
-  boolean areExact() {
-    return !all && prefixes.length == 0 && suffixes.length == 0;
+  /** Whether all that is not empty will do. */
+  boolean meetsAll() {
+    return all;
   }
 
+  /** All of them, as they were written. */
+  Set<String> written() {
+    return written;
+  }
+
+  /** Those without an asterisk. */
   Set<String> exact() {
     return exact;
+  }
+
+  /** Those with one at their end, without it. */
+  Set<String> prefixes() {
+    return Set.of(prefixes);
+  }
+
+  /** Those with one at their beginning, without it. */
+  Set<String> suffixes() {
+    return Set.of(suffixes);
   }
 }

@@ -1,6 +1,7 @@
 package io.weft.core.inbound;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -10,11 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RequestRate {
   private static final int MOST_KEYS = 10_000;
+  private static final long BETWEEN_FORGETTING = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long nanosPerRequest;
   private final long tolerance;
   private final ConcurrentHashMap<String, AtomicLong> arrivals = new ConcurrentHashMap<>();
   private final AtomicLong others = new AtomicLong(Long.MIN_VALUE);
+  private final AtomicLong nextForget = new AtomicLong(Long.MIN_VALUE);
 
   /**
    * @param limit requests in a period
@@ -54,8 +57,14 @@ final class RequestRate {
     }
   }
 
-  // Who has been quiet for long enough is as good as new.
+  // Who has been quiet for long enough is as good as new. Looked for now and then, and not for each
+  // of many strangers.
   private void forget(long now) {
+    long next = nextForget.get();
+    boolean early = next != Long.MIN_VALUE && now - next < 0;
+    if (early || !nextForget.compareAndSet(next, now + BETWEEN_FORGETTING)) {
+      return;
+    }
     arrivals.values().removeIf(arrival -> now - arrival.get() > 0);
   }
 }

@@ -30,7 +30,7 @@ final class Tokens {
   private final Source first;
   private final List<String> ownHeaders;
   private final Clock clock;
-  private final Map<String, Valid> remembered = new ConcurrentHashMap<>();
+  private final Map<Key, Valid> remembered = new ConcurrentHashMap<>();
 
   /**
    * What a request has shown.
@@ -49,6 +49,20 @@ final class Tokens {
   /** A signed token for us; times are checked at each use. Zero: without one. */
   private record Valid(
       TokenIssuer issuer, long fromMillis, long untilMillis, Claims claims, String payload) {}
+
+  /** A token to remember. Its signature tells it from others well enough, and is at its end. */
+  private record Key(String token) {
+    private static final int CHARACTERS = 32;
+
+    @Override
+    public int hashCode() {
+      int hash = 0;
+      for (int i = Math.max(0, token.length() - CHARACTERS); i < token.length(); i++) {
+        hash = 31 * hash + token.charAt(i);
+      }
+      return hash;
+    }
+  }
 
   private record Found(String token, TokenIssuer asker, TokenPlace place) {}
 
@@ -116,8 +130,18 @@ final class Tokens {
     boolean inTime =
         (valid.untilMillis() == 0 || now - skew < valid.untilMillis())
             && now + skew >= valid.fromMillis();
-    boolean inPlace = found.stream().anyMatch(each -> each.asker() == valid.issuer());
-    return inTime && inPlace ? accepted(valid, found) : refused(valid.issuer().source());
+    return inTime && isInPlace(valid, found)
+        ? accepted(valid, found)
+        : refused(valid.issuer().source());
+  }
+
+  private static boolean isInPlace(Valid valid, List<Found> found) {
+    for (Found each : found) {
+      if (each.asker() == valid.issuer()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Shown refused(Source by) {
@@ -182,7 +206,8 @@ final class Tokens {
     if (token.length() > MOST_CHARACTERS) {
       return null;
     }
-    Valid known = remembered.get(token);
+    Key key = new Key(token);
+    Valid known = remembered.get(key);
     if (known != null) {
       return known;
     }
@@ -192,7 +217,7 @@ final class Tokens {
         if (remembered.size() >= MOST_REMEMBERED) {
           remembered.clear();
         }
-        remembered.put(token, checked);
+        remembered.put(key, checked);
       }
       return checked;
     } catch (JoseException | RuntimeException | StackOverflowError e) {

@@ -45,6 +45,21 @@ class RequestRateTest {
   }
 
   @Test
+  void what_is_full_of_strangers_is_not_searched_for_each_of_them() {
+    RequestRate rate = new RequestRate(1_000, SECOND, 1);
+    for (int i = 0; i < 10_000; i++) {
+      rate.take("key " + i, 0);
+    }
+    assertThat(rate.take("one that shares", 0)).isZero();
+
+    long soon = SECOND / 100;
+    assertThat(rate.take("two that share", soon)).isZero();
+    assertThat(rate.take("though the others have been quiet", soon)).isPositive();
+    assertThat(rate.take("until they are looked for again", SECOND / 10)).isZero();
+    assertThat(rate.take("and forgotten", SECOND / 10)).isZero();
+  }
+
+  @Test
   void a_quiet_time_is_not_saved_beyond_the_burst() {
     RequestRate rate = new RequestRate(10, SECOND, 2);
     rate.take("a", 0);

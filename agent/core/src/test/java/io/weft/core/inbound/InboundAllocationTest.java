@@ -22,7 +22,8 @@ class InboundAllocationTest {
   @Test
   void a_request_that_one_of_1_000_rules_admits_takes_no_more_than_128_bytes() {
     CompiledPolicies policies =
-        new CompiledPolicies(Inbound.newBuilder().addAuthorizations(rules()).build(), "", null);
+        new CompiledPolicies(
+            Inbound.newBuilder().addAuthorizations(rules()).build(), "", null, issuer -> {});
     Get request = new Get("/api/999/items");
     assertThat(policies.judge(request, 0).denial()).isNull();
 

@@ -34,7 +34,8 @@ record AccessRule(
   record Header(String name, Patterns values) {
     boolean isMetBy(InboundRequest request) {
       for (String value : request.headers(name)) {
-        if (values.meet(value)) {
+        // What servers leave of a folded line (RFC 9112, section 5.2).
+        if (values.meet(value.strip())) {
           return true;
         }
       }

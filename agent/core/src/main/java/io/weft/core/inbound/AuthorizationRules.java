@@ -46,6 +46,7 @@ final class AuthorizationRules {
   private final AccessRule[] others;
   private final int size;
   private final boolean asksForPaths;
+  private final boolean asksForMethods;
 
   private AuthorizationRules(List<AccessRule> rules) {
     Map<String, Integer> shares = shares(rules);
@@ -61,6 +62,8 @@ final class AuthorizationRules {
     others = rules.stream().filter(rule -> rarest(rule, shares) == null).toArray(AccessRule[]::new);
     size = rules.size();
     asksForPaths = rules.stream().anyMatch(rule -> rule.paths() != null || rule.notPaths() != null);
+    asksForMethods =
+        rules.stream().anyMatch(rule -> rule.methods() != null || rule.notMethods() != null);
   }
 
   /** By demand and pattern, how many rules have it. */
@@ -118,6 +121,10 @@ final class AuthorizationRules {
 
   boolean asksForPaths() {
     return asksForPaths;
+  }
+
+  boolean asksForMethods() {
+    return asksForMethods;
   }
 
   int size() {

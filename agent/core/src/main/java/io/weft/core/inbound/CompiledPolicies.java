@@ -45,6 +45,7 @@ final class CompiledPolicies {
   private final Rules enforced;
   private final Rules shadowed;
   private final boolean asksForPaths;
+  private final boolean asksForMethods;
   private final Tokens tokens;
   private final Tokens shadowTokens;
   private final @Nullable RateLimit rateLimit;
@@ -71,6 +72,10 @@ final class CompiledPolicies {
 
     boolean asksForPaths() {
       return deny.asksForPaths() || allow.asksForPaths();
+    }
+
+    boolean asksForMethods() {
+      return deny.asksForMethods() || allow.asksForMethods();
     }
 
     /** The document that denies; null if none does. */
@@ -121,6 +126,7 @@ final class CompiledPolicies {
     enforced = Rules.of(inbound, false, trustDomain);
     shadowed = Rules.of(inbound, true, trustDomain);
     asksForPaths = enforced.asksForPaths();
+    asksForMethods = enforced.asksForMethods();
     tokens =
         Tokens.of(
             inbound.getJwtAuthenticationsList(),
@@ -169,6 +175,11 @@ final class CompiledPolicies {
         || (!exemptRanges.isEmpty() && IpRange.anyHas(exemptRanges, IpRange.bytes(address)));
   }
 
+  /** The document that decides on plaintext, with its generation. */
+  String mutualTlsSource() {
+    return named(mutualTlsSource);
+  }
+
   Judgement judge(InboundRequest request, long now) {
     Peer peer = request.peer();
     String disbelief = MeshTls.current().disbelief(peer);
@@ -183,12 +194,12 @@ final class CompiledPolicies {
     if (asksForPaths) {
       String normal = NormalPath.of(request.target());
       if (normal == null) {
-        return denied(
-            answer(BAD_REQUEST, INVALID_ARGUMENT, Source.BUILT_IN, "ambiguous path"),
-            Source.BUILT_IN,
-            List.of());
+        return ambiguous("path");
       }
       path = normal;
+    }
+    if (asksForMethods && !isInCapitals(request.method())) {
+      return ambiguous("method");
     }
     Tokens.Shown shown = tokens.look(request);
     Asked asked = new Asked(request, path, shown.claims());
@@ -230,6 +241,24 @@ final class CompiledPolicies {
       return Judgement.ADMITTED;
     }
     return new Judgement(null, "", shadow, shown.added(), shown.hidden());
+  }
+
+  private static Judgement ambiguous(String what) {
+    return denied(
+        answer(BAD_REQUEST, INVALID_ARGUMENT, Source.BUILT_IN, "ambiguous " + what),
+        Source.BUILT_IN,
+        List.of());
+  }
+
+  // Methods are told apart by case (RFC 9110, section 9.1), and not all applications do so.
+  private static boolean isInCapitals(String method) {
+    for (int i = 0; i < method.length(); i++) {
+      char c = method.charAt(i);
+      if (c >= 'a' && c <= 'z') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isExempt(Asked asked) {

@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one form of a path that policies are written against, whatever the server behind makes of it:
- * percent-encoding undone, dots resolved, slashes merged, {@code ;parameters} dropped. Case stays.
- * Source: RFC 3986, 6.2.2; and for what is ambiguous, the tricks that got past proxies.
+ * percent-encoding undone, slashes merged, {@code ;parameters} dropped. Case stays. Source: RFC
+ * 3986, 6.2.2; and for what is ambiguous, the tricks that got past proxies.
+ *
+ * <p>Dots are not resolved: the server behind sees the path as it came, and some (the JDK's) choose
+ * the handler of {@code /vault/../open} by its beginning.
  */
 final class NormalPath {
   private static final int LONGEST = 16_384;
@@ -19,8 +22,9 @@ final class NormalPath {
    * Normalises the path of a request.
    *
    * @param target as it came: path with or without query, or an absolute URL
-   * @return null where servers could disagree on it: an encoded slash, backslash or NUL, a
-   *     backslash, control characters, dots above the root, encoding that is none
+   * @return null where servers could disagree on it: {@code .} and {@code ..} for segments, an
+   *     encoded slash, backslash, percent sign or NUL, a backslash, a fragment, control characters,
+   *     characters beyond ASCII that are not encoded, encoding that is none
    */
   static @Nullable String of(String target) {
     String path = path(target);
@@ -35,10 +39,6 @@ final class NormalPath {
     int query = target.indexOf('?');
     if (query >= 0) {
       end = query;
-    }
-    int fragment = target.indexOf('#');
-    if (fragment >= 0 && fragment < end) {
-      end = fragment;
     }
     if (target.startsWith("/")) {
       return end == target.length() ? target : target.substring(0, end);
@@ -59,7 +59,7 @@ final class NormalPath {
     char before = 0;
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      if (c == '%' || c == ';' || c == '\\' || c <= ' ' || c >= 0x7f) {
+      if (c == '%' || c == ';' || c == '\\' || c == '#' || c <= ' ' || c >= 0x7f) {
         return false;
       }
       if (before == '/' && (c == '/' || c == '.')) {
@@ -76,35 +76,26 @@ final class NormalPath {
       return null;
     }
     StringBuilder result = new StringBuilder(decoded.length());
-    int depth = 0;
     String[] segments = decoded.split("/", -1);
     for (int i = 1; i < segments.length; i++) {
-      boolean last = i == segments.length - 1;
       String segment = segments[i];
-      if (segment.equals("..")) {
-        if (depth == 0) {
-          return null;
-        }
-        depth--;
-        result.setLength(result.lastIndexOf("/"));
-      } else if (!segment.isEmpty() && !segment.equals(".")) {
-        result.append('/').append(segment);
-        depth++;
-        continue;
+      if (segment.equals(".") || segment.equals("..")) {
+        return null;
       }
-      if (last) {
-        result.append('/');
+      boolean last = i == segments.length - 1;
+      if (!segment.isEmpty() || last) {
+        result.append('/').append(segment);
       }
     }
-    return result.length() == 0 ? "/" : result.toString();
+    return result.toString();
   }
 
   private static @Nullable String decoded(String path) {
-    ByteBuffer bytes = ByteBuffer.allocate(path.length() * 4);
+    ByteBuffer bytes = ByteBuffer.allocate(path.length());
     boolean parameter = false;
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      if (c == '\\' || c < ' ' || c == 0x7f) {
+      if (c == '\\' || c == '#' || c < ' ' || c >= 0x7f) {
         return null;
       }
       int value = c;
@@ -126,11 +117,7 @@ final class NormalPath {
         parameter = true;
       }
       if (!parameter) {
-        if (value < 0x80 || c == '%') {
-          bytes.put((byte) value);
-        } else {
-          bytes.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-        }
+        bytes.put((byte) value);
       }
     }
     try {

@@ -21,17 +21,12 @@ class NormalPathTest {
           /                        | /
           /a/b                     | /a/b
           /a/b?c=/../d             | /a/b
-          /a/b#c                   | /a/b
           //a///b                  | /a/b
-          /a/./b/.                 | /a/b/
-          /a/../b                  | /b
-          /a/b/..                  | /a/
+          /a//                     | /a/
           /%61dmin                 | /admin
           /%41                     | /A
           /a;x=1/b;y               | /a/b
           /;x/admin                | /admin
-          /a/%2e%2e/admin          | /admin
-          /a/.%2E/admin            | /admin
           /caf%C3%A9               | /café
           /a%20b                   | /a b
           http://h/a/b?q           | /a/b
@@ -48,8 +43,36 @@ class NormalPathTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/a%2Fb", "/a%2fb", "/a%5Cb", "/a\\b", "/a%00", "/a%0d%0ab", "/..", "/a/../..", "/%2e%2e",
-        "/%", "/%4", "/%zz", "/%252e%252e/admin", "/%C3%28", "", "a/b", "h:443", "/a\u0000b"
+        "/a%2Fb",
+        "/a%2fb",
+        "/a%5Cb",
+        "/a\\b",
+        "/a%00",
+        "/a%0d%0ab",
+        "/..",
+        "/a/../..",
+        "/%2e%2e",
+        "/a/../b",
+        "/a/b/..",
+        "/a/./b",
+        "/a/.",
+        "/a/%2e%2e/b",
+        "/a/.%2E/b",
+        "/a/..;x/b",
+        "/a#b",
+        "/a#/../b",
+        "/caf\u00e9",
+        "/\u00c0\u00ae\u00c0\u00ae/b",
+        "/%c0%ae%c0%ae/b",
+        "/%",
+        "/%4",
+        "/%zz",
+        "/%252e%252e/admin",
+        "/%C3%28",
+        "",
+        "a/b",
+        "h:443",
+        "/a\u0000b"
       })
   void what_servers_could_read_in_two_ways_is_none(String target) {
     assertThat(NormalPath.of(target)).isNull();

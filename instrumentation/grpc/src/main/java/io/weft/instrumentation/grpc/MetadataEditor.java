@@ -5,7 +5,7 @@ import io.weft.core.call.HeaderEditor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Changes metadata. Binary headers are for applications alone. */
+/** Changes metadata. Binary headers are for applications alone: they can only be taken away. */
 record MetadataEditor(Metadata metadata) implements HeaderEditor {
   /** The first value of a header; empty if there is none, or it is binary. */
   static String first(Metadata metadata, String name) {
@@ -36,7 +36,11 @@ record MetadataEditor(Metadata metadata) implements HeaderEditor {
 
   @Override
   public void remove(String name) {
-    metadata.discardAll(key(name));
+    if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+      metadata.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+    } else {
+      metadata.discardAll(key(name));
+    }
   }
 
   private static Iterable<String> values(Metadata metadata, String name) {

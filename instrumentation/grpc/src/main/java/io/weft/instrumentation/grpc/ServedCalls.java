@@ -69,7 +69,7 @@ final class ServedCalls implements ServerInterceptor {
   private static void show(Metadata headers, InboundCall inbound) {
     MetadataEditor editor = new MetadataEditor(headers);
     for (String name : List.copyOf(headers.keys())) {
-      if (!name.endsWith(Metadata.BINARY_HEADER_SUFFIX) && inbound.hides(name)) {
+      if (inbound.hides(name)) {
         editor.remove(name);
       }
     }

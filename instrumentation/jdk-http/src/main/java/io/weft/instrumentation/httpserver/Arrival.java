@@ -117,6 +117,10 @@ final class Arrival {
     public String target() {
       String path = uri.getRawPath();
       String query = uri.getRawQuery();
+      if (uri.getRawAuthority() != null && uri.getScheme() == null) {
+        // "//a/b" is path to some and host and path to others: told so that it is a path to none.
+        return uri.getRawAuthority() + path;
+      }
       return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
     }
 

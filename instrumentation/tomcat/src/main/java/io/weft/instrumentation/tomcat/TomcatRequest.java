@@ -3,6 +3,7 @@ package io.weft.instrumentation.tomcat;
 import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundRequest;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -38,13 +39,32 @@ record TomcatRequest(Request request, Peer peer) implements InboundRequest {
   @Override
   public String header(String name) {
     String value = request.getHeader(name);
-    return value == null ? "" : value;
+    return value != null ? value : isHost(name) ? authority() : "";
   }
 
   @Override
   public List<String> headers(String name) {
     Enumeration<String> values = request.getMimeHeaders().values(name);
-    return values.hasMoreElements() ? Collections.list(values) : List.of();
+    List<String> all = values.hasMoreElements() ? Collections.list(values) : List.of();
+    if (!isHost(name) || authority().isEmpty() || all.contains(authority())) {
+      return all;
+    }
+    List<String> both = new ArrayList<>(all);
+    both.add(authority());
+    return both;
+  }
+
+  private static boolean isHost(String name) {
+    return name.equalsIgnoreCase("host");
+  }
+
+  // HTTP/2 says in :authority what HTTP/1.1 says in Host; Tomcat keeps it elsewhere.
+  private String authority() {
+    if (!request.protocol().equals("HTTP/2.0")) {
+      return "";
+    }
+    int port = request.getServerPort();
+    return text(request.serverName()) + (port > 0 ? ":" + port : "");
   }
 
   @Override

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,8 @@ public final class TomcatApp {
     Context context = tomcat.addContext("", null);
     Tomcat.addServlet(context, "desk", new DeskServlet()).setAsyncSupported(true);
     context.addServletMappingDecoded("/*", "desk");
+    Tomcat.addServlet(context, "vault", new VaultServlet());
+    context.addServletMappingDecoded("/vault/*", "vault");
     List<Connector> connectors = List.of(connector(), connector());
     for (Connector connector : connectors) {
       tomcat.getService().addConnector(connector);
@@ -82,8 +86,21 @@ public final class TomcatApp {
     }
   }
 
+  private static final class VaultServlet extends HttpServlet {
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      DESK.open(new Visit(request, response));
+    }
+  }
+
   private record Visit(HttpServletRequest request, HttpServletResponse response)
       implements Desk.Exchange {
+    @Override
+    public String method() {
+      return request.getMethod();
+    }
+
     @Override
     public String target() {
       String query = request.getQueryString();
@@ -98,8 +115,22 @@ public final class TomcatApp {
       }
       // HTTP/2 has it in :authority.
       headers.putIfAbsent("host", request.getServerName());
+      headers.put("its-caller", caller());
       headers.put("its-connection", request.getRemoteAddr() + ":" + request.getRemotePort());
       return headers;
+    }
+
+    // Servlet specification, 3.9.
+    private String caller() {
+      if (!(request.getAttribute("jakarta.servlet.request.X509Certificate")
+          instanceof X509Certificate[] chain)) {
+        return "nobody";
+      }
+      try {
+        return chain[0].getSubjectAlternativeNames().iterator().next().get(1).toString();
+      } catch (CertificateParsingException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     @Override

@@ -84,6 +84,7 @@ final class StatusCommand implements Callable<Integer> {
       hooks.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
     }
     edges(out);
+    denials(out);
     lost(status, out);
     for (JsonNode problem : status.path("problems")) {
       out.println("problem: " + Problems.line(problem).replaceFirst("^weft: ", ""));
@@ -110,6 +111,27 @@ final class StatusCommand implements Callable<Integer> {
               : edge.path("callerPrincipal").asText()
                   + " -> "
                   + edge.path("calleePrincipal").asText());
+    }
+    out.println();
+    table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+  }
+
+  // Who was denied by what over the last ten minutes.
+  private void denials(PrintWriter out) {
+    JsonNode denials = control.get("/v1/denials").path("denials");
+    if (denials.isEmpty()) {
+      return;
+    }
+    Instant now = Instant.now();
+    Tables table = new Tables("DENIED AT", "CALLER", "BY", "MODE", "IN 10 MIN", "LAST");
+    for (JsonNode denial : denials) {
+      table.row(
+          denial.path("service").asText(),
+          denial.path("caller").asText(),
+          denial.path("policy").asText(),
+          denial.path("mode").asText(),
+          denial.path("count").asText(),
+          age(denial.path("lastAt").asText(), now));
     }
     out.println();
     table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);

@@ -11,6 +11,7 @@ import io.weft.control.admin.CaRequests;
 import io.weft.control.admin.Peers;
 import io.weft.control.admin.View;
 import io.weft.control.compile.ServiceId;
+import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
 import io.weft.control.identity.Authority;
 import io.weft.control.identity.Revoked;
@@ -68,9 +69,10 @@ public final class Control implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     String id = UUID.randomUUID().toString().substring(0, 8);
     Edges edges = new Edges(System::nanoTime);
+    Denials denials = new Denials(clock);
     this.tokens = new Tokens(store, loop, clock, authority.rootHash());
     this.replicas = new Replicas(store, loop, id, this::replicasChanged);
-    this.fleet = new Fleet(loop, clock, id, replicas::addresses, edges);
+    this.fleet = new Fleet(loop, clock, id, replicas::addresses, edges, denials);
     this.registry =
         new Registry(
             store,
@@ -154,6 +156,7 @@ public final class Control implements AutoCloseable {
             fleet,
             keys,
             edges,
+            denials,
             health);
     this.server =
         server(

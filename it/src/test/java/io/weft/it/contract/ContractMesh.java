@@ -52,10 +52,17 @@ final class ContractMesh implements AutoCloseable {
     }
   }
 
-  /** Starts an application as an instance of a service; it ends with the mesh at the latest. */
-  JavaProcess start(String service, JavaProcess.Builder app) {
-    JavaProcess started =
-        app.agent("").env(environment).env("WEFT_SERVICE", service).env("WEFT_DRAIN", "3s").start();
+  /**
+   * Starts an application as an instance of a service; it ends with the mesh at the latest.
+   *
+   * @param more variables and values in turn, before what the mesh would say
+   */
+  JavaProcess start(String service, JavaProcess.Builder app, String... more) {
+    app.agent("").env(environment).env("WEFT_SERVICE", service).env("WEFT_DRAIN", "3s");
+    for (int i = 0; i < more.length; i += 2) {
+      app.env(more[i], more[i + 1]);
+    }
+    JavaProcess started = app.start();
     apps.add(started);
     return started;
   }

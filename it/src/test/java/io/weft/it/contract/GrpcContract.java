@@ -343,12 +343,29 @@ abstract class GrpcContract {
                                     })));
   }
 
+  @Test
+  void what_calls_take_is_measured() {
+    route("v1");
+    call("unary", "measured");
+
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().metrics())
+                    .anySatisfy(
+                        export ->
+                            assertThat(export)
+                                .contains("rpc.server.duration", "test.Texts", "Unary", service)));
+  }
+
   private JavaProcess serve(String version) {
     JavaProcess server =
         mesh.start(
             service,
             JavaProcess.of(service + " " + version)
                 .env("WEFT_LABELS", "version=" + version)
+                .env("OTEL_METRICS_EXPORTER", "otlp")
+                .env("OTEL_METRIC_EXPORT_INTERVAL", "500")
                 .main(classPath, "GrpcApp", "serve", version));
     server.awaitLine("serving on port");
     return server;

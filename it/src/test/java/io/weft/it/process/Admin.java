@@ -46,6 +46,11 @@ public final class Admin {
     return send("GET", "/v1/status", "");
   }
 
+  /** Who was denied by what. */
+  public JsonNode denials() {
+    return send("GET", "/v1/denials", "").path("denials");
+  }
+
   private JsonNode send(String method, String path, String body) {
     try {
       String token = Files.readString(control.data().resolve("admin-token")).strip();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,11 +18,13 @@ import java.util.concurrent.Executors;
 
 /**
  * Takes spans by OTLP over HTTP and keeps what tests ask for. It reads the few fields it wants of
- * {@code opentelemetry/proto/trace/v1/trace.proto} off the wire. Thread-safe.
+ * {@code opentelemetry/proto/trace/v1/trace.proto} off the wire. Of metrics, which it takes too, it
+ * keeps what is sent as it is. Thread-safe.
  */
 public final class SpanSink implements AutoCloseable {
   private final HttpServer server;
   private final List<Span> spans = new CopyOnWriteArrayList<>();
+  private final List<String> metrics = new CopyOnWriteArrayList<>();
 
   private SpanSink(HttpServer server) {
     this.server = server;
@@ -34,6 +37,7 @@ public final class SpanSink implements AutoCloseable {
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       SpanSink sink = new SpanSink(server);
       server.createContext("/v1/traces", sink::take);
+      server.createContext("/v1/metrics", sink::takeMetrics);
       server.setExecutor(Executors.newSingleThreadExecutor());
       server.start();
       return sink;
@@ -58,6 +62,19 @@ public final class SpanSink implements AutoCloseable {
   /** All spans that have arrived. */
   public List<Span> all() {
     return List.copyOf(spans);
+  }
+
+  /** Each export of metrics that has arrived, protobuf in which names and labels stand readable. */
+  public List<String> metrics() {
+    return List.copyOf(metrics);
+  }
+
+  private void takeMetrics(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      metrics.add(
+          new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
+      exchange.sendResponseHeaders(200, -1);
+    }
   }
 
   @Override

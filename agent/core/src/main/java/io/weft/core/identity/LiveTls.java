@@ -109,6 +109,12 @@ public final class LiveTls implements MeshTls {
   }
 
   @Override
+  public String ownId() {
+    Svid svid = now.svid;
+    return svid == null ? "" : svid.id().toString();
+  }
+
+  @Override
   public io.weft.api.v1.Svid describe() {
     InForce current = now;
     io.weft.api.v1.Svid.Builder told = io.weft.api.v1.Svid.newBuilder();

@@ -39,6 +39,11 @@ public interface MeshTls {
     return Svid.getDefaultInstance();
   }
 
+  /** The SPIFFE ID of this process; empty while it has none. Cheap. */
+  default String ownId() {
+    return "";
+  }
+
   /** Another number after each change of identity, trust or minimum TLS version. */
   int epoch();
 

@@ -1,6 +1,10 @@
 package io.weft.core.identity;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -17,6 +21,7 @@ public final class Peer {
   private final long outdatedMillis;
   private final long endMillis;
   private volatile Verdict verdict = new Verdict(-1, "");
+  private volatile String certificateHash = "";
 
   /** What was found at an epoch of trust: empty if it is believed. */
   record Verdict(int epoch, String disbelief) {}
@@ -57,6 +62,23 @@ public final class Peer {
   /** Its own first; empty if nothing is proven. */
   public List<X509Certificate> certificates() {
     return certificates;
+  }
+
+  /** SHA-256 of its own certificate's DER, in hexadecimal; empty if there is none. */
+  public String certificateHash() {
+    String known = certificateHash;
+    if (known.isEmpty() && !certificates.isEmpty()) {
+      try {
+        known =
+            HexFormat.of()
+                .formatHex(
+                    MessageDigest.getInstance("SHA-256").digest(certificates.get(0).getEncoded()));
+      } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
+        throw new IllegalStateException(e);
+      }
+      certificateHash = known;
+    }
+    return known;
   }
 
   /** Whether the mesh's mutual TLS has proven who it is. */

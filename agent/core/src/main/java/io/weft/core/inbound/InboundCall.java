@@ -6,6 +6,7 @@ import io.weft.core.identity.MeshTls;
 import io.weft.core.registry.InFlight;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class InboundCall {
   private volatile RequestScope scope = RequestScope.NONE;
   private @Nullable Object observation;
   private Judgement judgement = Judgement.ADMITTED;
+  private List<HeaderField> added = List.of();
 
   private InboundCall(InboundRequest request, InboundObserver observer, long startNanos) {
     this.request = request;
@@ -40,6 +42,8 @@ public final class InboundCall {
       // Telemetry's faults are telemetry's own.
     }
     call.judgement = InboundPolicies.ofThisProcess().judge(request);
+    // Adapters take away what came before they add.
+    call.added = call.headersToAdd();
     return call;
   }
 
@@ -84,12 +88,27 @@ public final class InboundCall {
   public boolean hides(String name) {
     return MeshHeaders.isMesh(name)
         || isHidden(name)
-        || (!request.peer().proven() && MeshHeaders.isClientCertificate(name));
+        || (name.equalsIgnoreCase(ForwardedCertificate.HEADER)
+            && forwarding().hides(request.peer()));
   }
 
   /** Headers that the application shall see beside those that came, each replacing its like. */
   public List<HeaderField> added() {
-    return judgement.added();
+    return added;
+  }
+
+  private List<HeaderField> headersToAdd() {
+    String certificate = forwarding().of(request);
+    if (certificate.isEmpty()) {
+      return judgement.added();
+    }
+    List<HeaderField> all = new ArrayList<>(judgement.added());
+    all.add(new HeaderField(ForwardedCertificate.HEADER, certificate));
+    return all;
+  }
+
+  private static ForwardedCertificate forwarding() {
+    return InboundPolicies.ofThisProcess().forwardedCertificate();
   }
 
   private boolean isHidden(String name) {

@@ -3,6 +3,8 @@ package io.weft.core.inbound;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.Report;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.config.Source;
+import io.weft.core.identity.Peer;
 import io.weft.core.log.Log;
 import java.util.List;
 import java.util.Set;
@@ -17,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InboundPolicies implements InboundGate {
   private static final int UNAVAILABLE = 14;
+
+  // What stands for a document where there is none.
+  private static final String MESH = Source.BUILT_IN.toString();
+
   private static final InboundPolicies OF_THIS_PROCESS = new InboundPolicies();
 
   private final DenialLog log = new DenialLog();
+  private final DenialCounts denials = new DenialCounts();
   private final Set<String> unknownKeys = ConcurrentHashMap.newKeySet();
   private volatile @Nullable CompiledPolicies inForce;
   private volatile boolean strictAtFirst;
+  private volatile ForwardedCertificate forwarded = ForwardedCertificate.OFF;
 
   /** Those of this JVM. */
   public static InboundPolicies ofThisProcess() {
@@ -36,6 +44,15 @@ public final class InboundPolicies implements InboundGate {
    */
   public void beginning(boolean strict) {
     strictAtFirst = strict;
+  }
+
+  /** What applications are told of callers' certificates. */
+  public void forwards(ForwardedCertificate certificate) {
+    forwarded = certificate;
+  }
+
+  ForwardedCertificate forwardedCertificate() {
+    return forwarded;
   }
 
   /** Policies that could be put in force. */
@@ -68,6 +85,7 @@ public final class InboundPolicies implements InboundGate {
       unknownKeys.remove(uri);
       report.addUnknownKeys(uri);
     }
+    denials.addTo(report);
   }
 
   private void unknownKey(String uri) {
@@ -92,6 +110,7 @@ public final class InboundPolicies implements InboundGate {
           policies == null ? !strictAtFirst : policies.admitsPlaintext(localPort, peerAddress);
       if (!admitted) {
         log.refusedPlaintext(localPort, peerAddress);
+        denials.count(Peer.UNKNOWN, policies == null ? MESH : policies.mutualTlsSource(), false);
       }
       return admitted;
     } catch (RuntimeException | LinkageError e) {
@@ -102,6 +121,21 @@ public final class InboundPolicies implements InboundGate {
 
   /** Whether a request may come in. Never throws. */
   Judgement judge(InboundRequest request) {
+    Judgement judgement = judged(request);
+    if (judgement == Judgement.ADMITTED) {
+      return judgement;
+    }
+    if (judgement.denial() != null) {
+      log.denied(request, judgement);
+      denials.count(request.peer(), judgement.by(), false);
+    }
+    for (String by : judgement.shadow()) {
+      denials.count(request.peer(), by, true);
+    }
+    return judgement;
+  }
+
+  private Judgement judged(InboundRequest request) {
     CompiledPolicies policies = inForce;
     if (policies == null) {
       return strictAtFirst
@@ -109,11 +143,7 @@ public final class InboundPolicies implements InboundGate {
           : Judgement.ADMITTED;
     }
     try {
-      Judgement judgement = policies.judge(request, System.nanoTime());
-      if (judgement.denial() != null) {
-        log.denied(request, judgement);
-      }
-      return judgement;
+      return policies.judge(request, System.nanoTime());
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("requests are denied, as they cannot be judged: " + e);
       return closed(403, 7, "mesh denied");
@@ -121,6 +151,6 @@ public final class InboundPolicies implements InboundGate {
   }
 
   private static Judgement closed(int status, int grpcCode, String reason) {
-    return new Judgement(new MeshAnswer(status, grpcCode, reason, List.of()), "mesh", List.of());
+    return new Judgement(new MeshAnswer(status, grpcCode, reason, List.of()), MESH, List.of());
   }
 }

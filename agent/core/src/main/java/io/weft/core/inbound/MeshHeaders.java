@@ -9,13 +9,6 @@ public final class MeshHeaders {
 
   private MeshHeaders() {}
 
-  /**
-   * Whether a header, its name in any case, is where Envoy and Istio tell of client certificates.
-   */
-  static boolean isClientCertificate(String name) {
-    return name.equalsIgnoreCase("x-forwarded-client-cert");
-  }
-
   /** Whether a header, its name in any case, is the mesh's own. */
   public static boolean isMesh(String name) {
     return name.regionMatches(true, 0, PREFIX, 0, PREFIX.length());

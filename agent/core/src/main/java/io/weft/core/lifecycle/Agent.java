@@ -75,6 +75,7 @@ public final class Agent {
     agent.mesh.namesAwaited();
     InboundPolicies policies = InboundPolicies.ofThisProcess();
     policies.beginning(agent.settings.strictAtFirst());
+    policies.forwards(agent.settings.forwardedCertificate());
     InboundGate.install(policies);
     Mesh.install(agent.mesh);
     AgentThread.of("start", agent::bringUp).start();

@@ -48,6 +48,12 @@ public enum Setting {
       "permissive",
       "What happens to requests that come before the policies of this service are known, at its very"
           + " first start: `permissive` lets them in, `strict` refuses them."),
+  FORWARD_CLIENT_CERT(
+      "weft.forward.client.cert",
+      "off",
+      "Whether the application gets the header `X-Forwarded-Client-Cert` (Envoy's form) with who has"
+          + " proven to be the caller: `off`, `set`, or `append` to keep what a proven caller has sent"
+          + " before it. A stranger's never reaches it."),
   ENABLED("weft.enabled", "true", "`false` switches the agent off entirely."),
   LOG(
       "weft.log",

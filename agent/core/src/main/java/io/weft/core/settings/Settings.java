@@ -1,5 +1,6 @@
 package io.weft.core.settings;
 
+import io.weft.core.inbound.ForwardedCertificate;
 import io.weft.core.log.LogLevel;
 import java.io.File;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param dir folder of the on-disk cache
  * @param drain how long a stopping process waits for requests in flight
  * @param strictAtFirst whether requests are refused until the policies of this service are known
+ * @param forwardedCertificate what the application is told of callers' certificates
  */
 public record Settings(
     boolean enabled,
@@ -40,6 +42,7 @@ public record Settings(
     File dir,
     Duration drain,
     boolean strictAtFirst,
+    ForwardedCertificate forwardedCertificate,
     LogLevel log) {
 
   public Settings {

@@ -1,5 +1,6 @@
 package io.weft.core.settings;
 
+import io.weft.core.inbound.ForwardedCertificate;
 import io.weft.core.log.LogLevel;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,9 @@ public final class SettingsReader {
             value(Setting.DRAIN, SettingValues::duration),
             value(Setting.INITIAL, text -> SettingValues.oneOf(Initial.class, text))
                 == Initial.STRICT,
+            value(
+                Setting.FORWARD_CLIENT_CERT,
+                text -> SettingValues.oneOf(ForwardedCertificate.class, text)),
             value(Setting.LOG, text -> SettingValues.oneOf(LogLevel.class, text)));
     List<String> all = new ArrayList<>(sources.problems());
     all.addAll(problems);

@@ -3,6 +3,7 @@ package io.weft.core.telemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.weft.api.v1.Identity;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.CallObserver;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   private final Edges edges = new Edges();
   private final ScopeDeadlines deadlines = new ScopeDeadlines();
   private volatile @Nullable Spans spans;
+  private volatile @Nullable Metrics metrics;
   private volatile @Nullable OpenTelemetrySdk sdk;
 
   // Telemetry
@@ -60,16 +63,26 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   @Override
   public void start(Identity process) {
     edges.caller(process.getNamespace() + "/" + process.getService());
+    AtomicBoolean measures = new AtomicBoolean();
     try {
       OpenTelemetrySdk built =
           AutoConfiguredOpenTelemetrySdk.builder()
               .addPropertiesSupplier(() -> defaults(process))
+              .addMetricExporterCustomizer(
+                  (exporter, config) -> {
+                    measures.set(true);
+                    return new SaidOnceExporter(exporter);
+                  })
               .setServiceClassLoader(OtelTelemetry.class.getClassLoader())
               .disableShutdownHook()
               .build()
               .getOpenTelemetrySdk();
       sdk = built;
       spans = new Spans(built.getTracer("io.weft", process.getAgentVersion()));
+      // Without an exporter nothing is measured: no request pays for it.
+      if (measures.get()) {
+        metrics = new Metrics(built.getMeter("io.weft"));
+      }
     } catch (RuntimeException | LinkageError e) {
       Log.warn(
           "no traces: OpenTelemetry cannot be set up, see the OTEL_ settings: " + e.getMessage());
@@ -80,7 +93,11 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   public void flush(Duration atMost) {
     OpenTelemetrySdk running = sdk;
     if (running != null) {
-      running.getSdkTracerProvider().forceFlush().join(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableResultCode.ofAll(
+              List.of(
+                  running.getSdkTracerProvider().forceFlush(),
+                  running.getSdkMeterProvider().forceFlush()))
+          .join(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -90,7 +107,8 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     defaults.put(
         "otel.resource.attributes",
         "service.namespace=" + process.getNamespace() + ",service.instance.id=" + process.getUid());
-    // Most have a collector for traces; few want metrics and logs sent to it unasked.
+    // Most have a collector for traces; few want metrics and logs sent to it unasked, and Jaeger
+    // takes neither.
     defaults.put("otel.metrics.exporter", "none");
     defaults.put("otel.logs.exporter", "none");
     defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
@@ -132,6 +150,10 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   public void attemptEnded(Attempt attempt) {
     if (attempt.observation() instanceof Span span) {
       Spans.attempted(attempt, span);
+    }
+    Metrics measuring = metrics;
+    if (measuring != null) {
+      measuring.attempted(attempt, attempt.endNanos() - attempt.startNanos());
     }
   }
 
@@ -187,6 +209,10 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     if (call.observation() instanceof Span span) {
       Spans.judged(span, call.judgement());
       Spans.served(span, status, grpcCode, why);
+    }
+    Metrics measuring = metrics;
+    if (measuring != null) {
+      measuring.served(call, status, grpcCode, why);
     }
   }
 }

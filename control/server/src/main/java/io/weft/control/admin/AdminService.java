@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The admin API, JSON over HTTP for bearers of an admin token: {@code /v1/config}, {@code
- * /v1/status}, {@code /v1/edges}, {@code /v1/history}, {@code /v1/tokens}, {@code /v1/identity} and
- * {@code /v1/ca}. Errors are {@code {"errors":[{"file","line","field","message"}]}}.
+ * /v1/status}, {@code /v1/edges}, {@code /v1/denials}, {@code /v1/history}, {@code /v1/tokens},
+ * {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
+ * {"errors":[{"file","line","field","message"}]}}.
  */
 public final class AdminService implements HttpService {
   private static final JsonMapper JSON = new JsonMapper();
@@ -93,6 +94,7 @@ public final class AdminService implements HttpService {
     return switch (what) {
       case "GET status" -> status(local);
       case "GET edges" -> edges(local);
+      case "GET denials" -> denials(local);
       case "GET history" -> view.history(100).thenApply(steps -> json(Map.of("history", steps)));
       case "GET config" -> config(path);
       case "POST config" -> apply(context, request, token);
@@ -114,7 +116,13 @@ public final class AdminService implements HttpService {
 
   private static Token.Role needed(String what) {
     return switch (what) {
-      case "GET status", "GET edges", "GET history", "GET config", "GET identity", "GET ca" ->
+      case "GET status",
+          "GET edges",
+          "GET denials",
+          "GET history",
+          "GET config",
+          "GET identity",
+          "GET ca" ->
           Token.Role.VIEWER;
       case "POST config", "DELETE config" -> Token.Role.EDITOR;
       default -> Token.Role.ADMIN;
@@ -185,6 +193,12 @@ public final class AdminService implements HttpService {
   private CompletableFuture<HttpResponse> edges(boolean local) {
     return view.edges()
         .thenCombine(others(local, "/v1/edges?local=true"), Merged::edges)
+        .thenApply(AdminService::json);
+  }
+
+  private CompletableFuture<HttpResponse> denials(boolean local) {
+    return view.denials()
+        .thenCombine(others(local, "/v1/denials?local=true"), Merged::denials)
         .thenApply(AdminService::json);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weft.control.edge.Denial;
 import io.weft.control.edge.Edge;
 import java.util.List;
 
@@ -21,12 +22,20 @@ final class Merged {
     return merged;
   }
 
-  /** An agent reports to one replica: nothing is counted twice. */
   static JsonNode edges(List<Edge> own, List<JsonNode> others) {
+    return all("edges", own, others);
+  }
+
+  static JsonNode denials(List<Denial> own, List<JsonNode> others) {
+    return all("denials", own, others);
+  }
+
+  // An agent reports to one replica: nothing is counted twice.
+  private static JsonNode all(String name, List<?> own, List<JsonNode> others) {
     ObjectNode merged = JSON.createObjectNode();
-    ArrayNode edges = merged.putArray("edges");
-    own.forEach(edge -> edges.add(JSON.<JsonNode>valueToTree(edge)));
-    others.forEach(other -> other.path("edges").forEach(edges::add));
+    ArrayNode all = merged.putArray(name);
+    own.forEach(each -> all.add(JSON.<JsonNode>valueToTree(each)));
+    others.forEach(other -> other.path(name).forEach(all::add));
     return merged;
   }
 }

@@ -9,6 +9,8 @@ import io.weft.control.document.Document;
 import io.weft.control.document.Fields;
 import io.weft.control.document.Kind;
 import io.weft.control.document.Problem;
+import io.weft.control.edge.Denial;
+import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edge;
 import io.weft.control.edge.Edges;
 import io.weft.control.keys.KeySets;
@@ -66,6 +68,7 @@ public final class View {
   private final Fleet fleet;
   private final KeySets keys;
   private final Edges edges;
+  private final Denials denials;
   private final StoreHealth health;
 
   public View(
@@ -79,6 +82,7 @@ public final class View {
       Fleet fleet,
       KeySets keys,
       Edges edges,
+      Denials denials,
       StoreHealth health) {
     this.id = id;
     this.loop = loop;
@@ -90,6 +94,7 @@ public final class View {
     this.fleet = fleet;
     this.keys = keys;
     this.edges = edges;
+    this.denials = denials;
     this.health = health;
   }
 
@@ -135,6 +140,10 @@ public final class View {
 
   CompletableFuture<List<Edge>> edges() {
     return loop.ask(edges::now);
+  }
+
+  CompletableFuture<List<Denial>> denials() {
+    return loop.ask(denials::now);
   }
 
   CompletableFuture<List<History.Step>> history(int most) {

@@ -14,6 +14,7 @@ import io.weft.api.v1.Welcome;
 import io.weft.control.accept.Accepted;
 import io.weft.control.compile.Compiler;
 import io.weft.control.compile.ServiceId;
+import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
 import io.weft.control.identity.Holder;
 import io.weft.control.identity.Revoked;
@@ -57,6 +58,7 @@ public final class Fleet {
   private final String replica;
   private final Supplier<List<String>> replicas;
   private final Edges edges;
+  private final Denials denials;
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Session> drains = new LinkedHashSet<>();
   private @Nullable Registry registry;
@@ -72,12 +74,18 @@ public final class Fleet {
    * @param replicas addresses of all replicas, for agents to turn to
    */
   public Fleet(
-      Loop loop, Clock clock, String replica, Supplier<List<String>> replicas, Edges edges) {
+      Loop loop,
+      Clock clock,
+      String replica,
+      Supplier<List<String>> replicas,
+      Edges edges,
+      Denials denials) {
     this.loop = loop;
     this.clock = clock;
     this.replica = replica;
     this.replicas = replicas;
     this.edges = edges;
+    this.denials = denials;
   }
 
   /** Where instances are; told once, before any agent connects. */
@@ -256,6 +264,7 @@ public final class Fleet {
       case REPORT -> {
         session.report(message.getReport());
         edges.report(session.agent().uid(), message.getReport());
+        denials.report(session.agent().service().toString(), message.getReport().getDenialsList());
         keys().unknownKeys(message.getReport().getUnknownKeysList());
       }
       case CERTIFICATE_REQUEST ->

@@ -20,6 +20,19 @@ final class WorkedOn {
     CURRENT.remove();
   }
 
+  /**
+   * Shows a stream of HTTP/2 the TLS of its connection. Tomcat does so by itself but for those that
+   * come in one piece with the connection's preface.
+   */
+  static void showTls(Processor processor) {
+    SocketWrapperBase<?> wrapper = CURRENT.get();
+    if (wrapper != null
+        && wrapper.getSocket() instanceof MeshChannel channel
+        && wrapper.getCurrentProcessor() != processor) {
+      processor.setSslSupport(channel.getSSLSupport());
+    }
+  }
+
   /** Takes no more streams of HTTP/2 from a peer that can have none answered any more. */
   static void leaveIfDisbelieved() {
     SocketWrapperBase<?> wrapper = CURRENT.get();

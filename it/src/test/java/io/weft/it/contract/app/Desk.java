@@ -17,6 +17,9 @@ public final class Desk {
 
   /** One request, and the way to answer it. */
   public interface Exchange {
+    /** The method, as the application sees it. */
+    String method();
+
     /** Path and query. */
     String target();
 
@@ -28,6 +31,14 @@ public final class Desk {
 
     /** Answers, and ends the exchange. */
     void answer(int status, byte[] body) throws IOException;
+  }
+
+  /** Serves what policies may keep from some, and tells what it saw. */
+  public void open(Exchange exchange) throws IOException {
+    exchange.answer(
+        200,
+        ("the vault was opened by " + exchange.method() + " " + exchange.target())
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   /** Serves one request; what is thrown is told on standard output, too. */

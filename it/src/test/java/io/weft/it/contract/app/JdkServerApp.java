@@ -45,6 +45,7 @@ public final class JdkServerApp {
 
   private static HttpServer open(HttpServer server) {
     server.createContext("/", JdkServerApp::handle);
+    server.createContext("/vault", exchange -> DESK.open(new Visit(exchange)));
     server.setExecutor(Threads.perTask());
     server.start();
     System.out.println("serving on port " + server.getAddress().getPort());
@@ -67,6 +68,11 @@ public final class JdkServerApp {
   }
 
   private record Visit(HttpExchange exchange) implements Desk.Exchange {
+    @Override
+    public String method() {
+      return exchange.getRequestMethod();
+    }
+
     @Override
     public String target() {
       return exchange.getRequestURI().toString();

@@ -1,0 +1,158 @@
+package io.weft.core.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.weft.core.call.Attempt;
+import io.weft.core.call.OutboundCall;
+import io.weft.core.call.Protocol;
+import io.weft.core.inbound.InboundCall;
+import io.weft.core.inbound.InboundRequest;
+import io.weft.core.inbound.Judgement;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures calls, by OpenTelemetry's semantic conventions for HTTP and RPC. No path and no endpoint
+ * is told apart; the SDK keeps at most 2,000 series of each instrument, and one for the rest.
+ * Thread-safe.
+ */
+final class Metrics {
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+
+  // Those of the conventions, in seconds.
+  private static final List<Double> SECONDS =
+      List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0);
+  private static final List<Double> MILLIS = SECONDS.stream().map(each -> each * 1_000).toList();
+
+  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+  private static final AttributeKey<Long> STATUS =
+      AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<String> SCHEME = AttributeKey.stringKey("url.scheme");
+  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
+  private static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
+  private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
+  private static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
+  private static final AttributeKey<String> DESTINATION =
+      AttributeKey.stringKey("weft.destination");
+  private static final AttributeKey<String> PEER = AttributeKey.stringKey("weft.peer");
+  private static final AttributeKey<String> POLICY = AttributeKey.stringKey("weft.policy");
+  private static final AttributeKey<String> MODE = AttributeKey.stringKey("weft.mode");
+
+  private final DoubleHistogram httpServer;
+  private final DoubleHistogram httpClient;
+  private final DoubleHistogram rpcServer;
+  private final DoubleHistogram rpcClient;
+  private final LongCounter denials;
+
+  Metrics(Meter meter) {
+    httpServer = histogram(meter, "http.server.request.duration", "s", SECONDS);
+    httpClient = histogram(meter, "http.client.request.duration", "s", SECONDS);
+    rpcServer = histogram(meter, "rpc.server.duration", "ms", MILLIS);
+    rpcClient = histogram(meter, "rpc.client.duration", "ms", MILLIS);
+    denials =
+        meter
+            .counterBuilder("weft.denials")
+            .setUnit("{request}")
+            .setDescription("Requests that policies have denied, or would have.")
+            .build();
+  }
+
+  private static DoubleHistogram histogram(
+      Meter meter, String name, String unit, List<Double> bounds) {
+    return meter
+        .histogramBuilder(name)
+        .setUnit(unit)
+        .setExplicitBucketBoundariesAdvice(bounds)
+        .build();
+  }
+
+  /** A request was served, or denied. */
+  void served(InboundCall call, int status, int grpcCode, @Nullable Throwable why) {
+    long nanos = System.nanoTime() - call.startNanos();
+    InboundRequest request = call.request();
+    AttributesBuilder labels = Attributes.builder();
+    if (request.protocol() == Protocol.GRPC) {
+      rpc(labels, request.target(), grpcCode);
+      rpcServer.record(nanos / 1e6, labels.build());
+    } else {
+      labels.put(METHOD, method(request.method())).put(SCHEME, request.scheme());
+      http(labels, status, why == null ? "" : why.getClass().getName());
+      httpServer.record(nanos / 1e9, labels.build());
+    }
+    judged(request, call.judgement());
+  }
+
+  private void judged(InboundRequest request, Judgement judgement) {
+    if (judgement.denial() != null) {
+      denied(request, judgement.by(), "enforce");
+    }
+    for (String by : judgement.shadow()) {
+      denied(request, by, "shadow");
+    }
+  }
+
+  private void denied(InboundRequest request, String by, String mode) {
+    int at = by.lastIndexOf('@');
+    denials.add(
+        1,
+        Attributes.of(
+            PEER,
+            request.peer().proven() ? request.peer().id() : "unknown",
+            POLICY,
+            at < 0 ? by : by.substring(0, at),
+            MODE,
+            mode));
+  }
+
+  /** An attempt has ended. */
+  void attempted(Attempt attempt, long nanos) {
+    OutboundCall call = attempt.call();
+    Protocol protocol = call.request().protocol();
+    Outcome outcome = Outcome.of(attempt, protocol);
+    AttributesBuilder labels =
+        Attributes.builder().put(DESTINATION, call.destination().service().toString());
+    if (protocol == Protocol.GRPC) {
+      rpc(labels, call.request().target(), attempt.grpcCode());
+      rpcClient.record(nanos / 1e6, labels.build());
+    } else {
+      labels.put(METHOD, method(call.request().method()));
+      http(labels, attempt.status(), attempt.status() > 0 ? "" : outcome.cause());
+      httpClient.record(nanos / 1e9, labels.build());
+    }
+  }
+
+  private static void http(AttributesBuilder labels, int status, String error) {
+    if (status > 0) {
+      labels.put(STATUS, (long) status);
+    }
+    if (!error.isEmpty()) {
+      labels.put(ERROR_TYPE, error);
+    } else if (status >= 500) {
+      labels.put(ERROR_TYPE, Integer.toString(status));
+    }
+  }
+
+  private static void rpc(AttributesBuilder labels, String target, int code) {
+    labels.put(RPC_SYSTEM, "grpc");
+    int slash = target.lastIndexOf('/');
+    if (slash > 0) {
+      labels.put(RPC_SERVICE, target.substring(1, slash));
+      labels.put(RPC_METHOD, target.substring(slash + 1));
+    }
+    if (code >= 0) {
+      labels.put(RPC_STATUS, (long) code);
+    }
+  }
+
+  // What a stranger makes up is no series of its own.
+  private static String method(String method) {
+    return METHODS.contains(method) ? method : "_OTHER";
+  }
+}

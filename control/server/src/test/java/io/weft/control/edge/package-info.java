@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.edge;
+
+import org.jspecify.annotations.NullMarked;

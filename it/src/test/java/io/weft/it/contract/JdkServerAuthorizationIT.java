@@ -1,0 +1,16 @@
+package io.weft.it.contract;
+
+import io.weft.it.contract.app.JdkServerApp;
+import io.weft.it.process.JavaProcess;
+import io.weft.it.process.Jdk;
+import java.util.List;
+
+/** The JDK's HttpServer on the oldest JDK found. */
+class JdkServerAuthorizationIT extends AuthorizationContract {
+  @Override
+  JavaProcess.Builder application() {
+    return JavaProcess.of("HttpServer")
+        .jdk(Jdk.oldest())
+        .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
+  }
+}

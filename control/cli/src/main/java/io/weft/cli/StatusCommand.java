@@ -86,6 +86,21 @@ final class StatusCommand implements Callable<Integer> {
     edges(out);
     denials(out);
     lost(status, out);
+    for (JsonNode agent : status.path("agents")) {
+      for (JsonNode problem : agent.path("problems")) {
+        out.println(
+            "problem: "
+                + agent.path("namespace").asText()
+                + "/"
+                + agent.path("service").asText()
+                + " at "
+                + agent.path("host").asText()
+                + ":"
+                + agent.path("pid").asText()
+                + ": "
+                + problem.asText());
+      }
+    }
     for (JsonNode problem : status.path("problems")) {
       out.println("problem: " + Problems.line(problem).replaceFirst("^weft: ", ""));
     }

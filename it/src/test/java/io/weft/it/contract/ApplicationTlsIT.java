@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -88,6 +89,45 @@ class ApplicationTlsIT {
                 assertThat(span.attribute("server.port")).isEqualTo(Integer.toString(port));
                 assertThat(span.attribute("http.response.status_code")).isEqualTo("200");
               });
+    }
+  }
+
+  @Test
+  void an_applications_own_tls_is_said_and_denied_where_mutual_tls_is_demanded() {
+    server.awaitLine("port " + port + " speaks TLS of the application's own, .* left alone");
+    assertThat(mesh.ports(server)).contains(port + "/http in TLS of its own");
+    try (Client client =
+        new Client(mesh.start("vaultstranger", trusting(Client.app("HttpClient-1.1"))))) {
+      String url = "https://vault:" + port + "/headers";
+      eventually()
+          .untilAsserted(() -> assertThat(client.get(url).fields()).containsEntry("status", "200"));
+
+      mesh.admin()
+          .apply(
+              """
+              apiVersion: weft.io/v1
+              kind: MutualTls
+              metadata: {name: vault}
+              spec:
+                to: {service: vault}
+                conf: {mode: STRICT}
+              """);
+
+      eventually()
+          .untilAsserted(
+              () -> {
+                Answer answer = client.get(url);
+                assertThat(answer.fields()).containsEntry("status", "403");
+                assertThat(answer.body()).contains("MutualTls/default/vault");
+              });
+      eventually()
+          .untilAsserted(
+              () ->
+                  assertThat(mesh.agent(server).path("problems").toString())
+                      .contains("port " + port + " speaks TLS of the application's own")
+                      .contains("exempt the port"));
+    } finally {
+      mesh.admin().delete("MutualTls", "default", "vault");
     }
   }
 

@@ -17,11 +17,11 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** Where the applications under test lie. */
-final class TestApps {
+public final class TestApps {
   private TestApps() {}
 
   /** The class path of those that need the JDK alone. */
-  static Path classes() {
+  public static Path classes() {
     try {
       return Path.of(Desk.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
@@ -37,7 +37,7 @@ final class TestApps {
    * @param library folder of the library's jars, in {@code target/libraries}
    * @param javax whether it knows servlets as javax
    */
-  static List<Path> compiled(String name, String library, boolean javax) {
+  public static List<Path> compiled(String name, String library, boolean javax) {
     Path folder = Artifacts.existing("it/target/libraries/" + library);
     try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, "*.jar")) {
       List<Path> jars = new ArrayList<>();
@@ -49,7 +49,7 @@ final class TestApps {
   }
 
   /** The same against jars that lie elsewhere. */
-  static List<Path> compiled(String name, String library, List<Path> jars) {
+  public static List<Path> compiled(String name, String library, List<Path> jars) {
     return compiled(name, library, jars, false);
   }
 

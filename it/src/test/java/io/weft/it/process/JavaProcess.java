@@ -124,16 +124,30 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Interrupts it as Ctrl-C does (SIGINT). */
   public void interrupt() {
+    signal("INT");
+  }
+
+  /** Stands still until {@link #goOn}: what connects to it gets no answer (SIGSTOP). */
+  public void standStill() {
+    signal("STOP");
+  }
+
+  /** Goes on (SIGCONT). */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
     try {
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
           .inheritIO()
           .start()
           .waitFor();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot interrupt " + name, e);
+      throw new UncheckedIOException("cannot signal " + name, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while interrupting " + name, e);
+      throw new AssertionError("interrupted while signalling " + name, e);
     }
   }
 

@@ -147,6 +147,8 @@ public final class LiveTls implements MeshTls {
   public SSLEngine serverEngine(String... protocols) throws SSLException {
     InForce current = now;
     if (current.server == null) {
+      Log.warnOnce(
+          "connections that begin mutual TLS are closed until control has issued a certificate");
       throw new SSLException("this process has no certificate yet");
     }
     SSLEngine engine = current.server.createSSLEngine();

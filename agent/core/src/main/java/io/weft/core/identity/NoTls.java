@@ -1,5 +1,6 @@
 package io.weft.core.identity;
 
+import io.weft.core.log.Log;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -18,6 +19,8 @@ final class NoTls implements MeshTls {
 
   @Override
   public SSLEngine serverEngine(String... protocols) throws SSLException {
+    Log.warnOnce(
+        "connections that begin mutual TLS are closed until control has issued a certificate");
     throw new SSLException("this process has no certificate yet");
   }
 

@@ -12,9 +12,11 @@ import io.weft.core.identity.Peer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +54,12 @@ final class CompiledPolicies {
   private final @Nullable RequestRate rate;
   private final Source rateLimitSource;
 
-  /** Rules of both actions, and whom to name where no ALLOW takes a request. */
+  /** Rules of both actions, whom to name where no ALLOW takes a request, and any of them. */
   private record Rules(
-      AuthorizationRules deny, AuthorizationRules allow, @Nullable Source firstAllow) {
+      AuthorizationRules deny,
+      AuthorizationRules allow,
+      @Nullable Source firstAllow,
+      Optional<Source> first) {
 
     static Rules of(Inbound inbound, boolean shadow, String trustDomain) {
       List<Authorization> deny = new ArrayList<>();
@@ -67,7 +72,10 @@ final class CompiledPolicies {
       return new Rules(
           AuthorizationRules.of(deny, name -> wholeName(name, trustDomain)),
           AuthorizationRules.of(allow, name -> wholeName(name, trustDomain)),
-          allow.isEmpty() ? null : Source.of(allow.get(0).getSource()));
+          allow.isEmpty() ? null : Source.of(allow.get(0).getSource()),
+          Stream.concat(deny.stream(), allow.stream())
+              .map(each -> Source.of(each.getSource()))
+              .findFirst());
     }
 
     boolean asksForPaths() {
@@ -117,6 +125,12 @@ final class CompiledPolicies {
       throw new IllegalArgumentException(
           "needs " + inbound.getNeeds(0) + ", which this agent does not have");
     }
+    Unknown.in(inbound)
+        .ifPresent(
+            what -> {
+              throw new IllegalArgumentException(
+                  "has " + what + ", which this agent does not know: upgrade the agent");
+            });
     mutualTls = inbound.getMutualTls();
     strict = mutualTls.getMode() == MutualTls.Mode.STRICT;
     mutualTlsSource = Source.of(mutualTls.getSource());
@@ -180,6 +194,19 @@ final class CompiledPolicies {
     return named(mutualTlsSource);
   }
 
+  /** As {@link InboundPolicies#barredBy}. */
+  Optional<Source> barredBy(int port, String address) {
+    boolean exempt =
+        !exemptRanges.isEmpty()
+            && (address.isEmpty() || IpRange.anyHas(exemptRanges, IpRange.bytes(address)));
+    return isStrictAt(port) && !exempt ? Optional.of(mutualTlsSource) : enforced.first();
+  }
+
+  /** As {@link InboundPolicies#isStrictAt}. */
+  boolean isStrictAt(int port) {
+    return strict && !mutualTls.getShadow() && !exemptPorts.contains(port);
+  }
+
   Judgement judge(InboundRequest request, long now) {
     Peer peer = request.peer();
     String disbelief = MeshTls.current().disbelief(peer);
@@ -207,7 +234,13 @@ final class CompiledPolicies {
     if (strict && !peer.proven() && !isExempt(asked)) {
       if (!mutualTls.getShadow()) {
         return denied(
-            answer(FORBIDDEN, PERMISSION_DENIED, mutualTlsSource, "plaintext refused"),
+            answer(
+                FORBIDDEN,
+                PERMISSION_DENIED,
+                mutualTlsSource,
+                request.scheme().equals("https")
+                    ? "TLS without an identity of the mesh refused"
+                    : "plaintext refused"),
             mutualTlsSource,
             shadow);
       }

@@ -35,6 +35,12 @@ final class DenialLog {
     say("MutualTls STRICT", () -> "plaintext at port " + port + " from " + from);
   }
 
+  void barred(String by, int port, String from) {
+    say(
+        by,
+        () -> "a connection at port " + port + ", which the agent cannot guard, from " + from);
+  }
+
   private void say(String by, Supplier<String> what) {
     long now = System.nanoTime();
     Said before = said.get(by);

@@ -19,8 +19,27 @@ public interface InboundGate {
   }
 
   /**
-   * Whether plaintext may come in on a connection. Where it depends on the request's path, it may,
-   * and each request is judged. An adapter closes the connection, with no answer, where it may not.
+   * Whether it is known what may come in. It is not in the first moments of a process that has no
+   * policies from before; what comes then waits, some seconds at most. An adapter whose thread must
+   * not wait asks this before anything else.
+   */
+  default boolean isSettled() {
+    return true;
+  }
+
+  /**
+   * Runs once it is known what may come in, at once if it is.
+   *
+   * @param then on any thread, which it must not block
+   */
+  default void whenSettled(Runnable then) {
+    then.run();
+  }
+
+  /**
+   * Whether plaintext may come in on a connection; waits until that is known. Where it depends on
+   * the request's path, it may, and each request is judged. An adapter closes the connection, with
+   * no answer, where it may not.
    *
    * @param peerAddress a literal; empty if it is not known
    */

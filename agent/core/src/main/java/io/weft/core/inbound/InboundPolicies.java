@@ -2,13 +2,16 @@ package io.weft.core.inbound;
 
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.Report;
+import io.weft.core.call.Alarms;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
 import io.weft.core.identity.Peer;
 import io.weft.core.log.Log;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +26,28 @@ public final class InboundPolicies implements InboundGate {
   // What stands for a document where there is none.
   private static final String MESH = Source.BUILT_IN.toString();
 
-  private static final InboundPolicies OF_THIS_PROCESS = new InboundPolicies();
+  private static final Judgement NOT_KNOWN =
+      closed(503, UNAVAILABLE, "mesh the policies of this service are not known yet");
+  private static final InboundPolicies OF_THIS_PROCESS =
+      new InboundPolicies(Alarms.shared());
 
   private final DenialLog log = new DenialLog();
   private final DenialCounts denials = new DenialCounts();
   private final Set<String> unknownKeys = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final ColdStart coldStart;
   private volatile @Nullable CompiledPolicies inForce;
   private volatile boolean strictAtFirst;
   private volatile ForwardedCertificate forwarded = ForwardedCertificate.OFF;
+
+  InboundPolicies(Alarms alarms) {
+    this.coldStart = new ColdStart(alarms, this::sayWhatHolds);
+  }
+
+  /** Some that rule nothing yet but what they are asked. */
+  public static InboundPolicies separate() {
+    return new InboundPolicies(Alarms.shared());
+  }
 
   /** Those of this JVM. */
   public static InboundPolicies ofThisProcess() {
@@ -38,12 +55,23 @@ public final class InboundPolicies implements InboundGate {
   }
 
   /**
-   * Before any policy is known.
+   * Policies are on their way: what comes in before them waits, five seconds at most.
    *
-   * @param strict whether everything is refused until then
+   * @param strict whether what came before them in vain is refused
    */
-  public void beginning(boolean strict) {
+  public void awaited(boolean strict) {
     strictAtFirst = strict;
+    coldStart.begin();
+  }
+
+  /** Nobody is there to bring any: nothing waits for them. */
+  public void notAwaited() {
+    coldStart.end();
+  }
+
+  /** Calls the listener, on the thread that applies, after each change of what is in force. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
   }
 
   /** What applications are told of callers' certificates. */
@@ -77,6 +105,7 @@ public final class InboundPolicies implements InboundGate {
   /** Puts them in force. */
   public void apply(Prepared prepared) {
     inForce = prepared.policies;
+    changed();
   }
 
   /** Adds to a report what has come up since the last. For any thread. */
@@ -99,11 +128,70 @@ public final class InboundPolicies implements InboundGate {
   public void refuseAll() {
     if (inForce == null) {
       strictAtFirst = true;
+      changed();
     }
+  }
+
+  /** Whether any are in force. */
+  public boolean isEmpty() {
+    return inForce == null;
+  }
+
+  private void changed() {
+    coldStart.end();
+    listeners.forEach(Runnable::run);
+  }
+
+  private void sayWhatHolds() {
+    Log.warn(
+        "the policies of this service have not come in %d s: until they do, requests are %s"
+                .formatted(
+                    ColdStart.PATIENCE.toSeconds(), strictAtFirst ? "refused" : "let in unjudged")
+            + " (weft.initial)");
+  }
+
+  @Override
+  public boolean isSettled() {
+    return coldStart.isOver();
+  }
+
+  @Override
+  public void whenSettled(Runnable then) {
+    coldStart.whenOver(then);
+  }
+
+  /**
+   * The document under which strangers must not reach a server that nobody guards; empty if they
+   * may.
+   *
+   * @param peerAddress a literal; empty for anybody's
+   */
+  Optional<String> barredBy(int localPort, String peerAddress) {
+    CompiledPolicies policies = inForce;
+    if (policies == null) {
+      return strictAtFirst ? Optional.of("weft.initial=strict") : Optional.empty();
+    }
+    return policies.barredBy(localPort, peerAddress).map(Source::toString);
+  }
+
+  /** Whether a connection must not reach a server that nobody guards, which is said. */
+  boolean bars(int localPort, String peerAddress) {
+    Optional<String> document = barredBy(localPort, peerAddress);
+    document.ifPresent(by -> log.barred(by, localPort, peerAddress));
+    return document.isPresent();
+  }
+
+  /** Whether what is not mutual TLS is denied at a port by MutualTls. */
+  boolean isStrictAt(int localPort) {
+    CompiledPolicies policies = inForce;
+    return policies != null && policies.isStrictAt(localPort);
   }
 
   @Override
   public boolean admitsPlaintext(int localPort, String peerAddress) {
+    if (!coldStart.await()) {
+      return false;
+    }
     CompiledPolicies policies = inForce;
     try {
       boolean admitted =
@@ -119,7 +207,7 @@ public final class InboundPolicies implements InboundGate {
     }
   }
 
-  /** Whether a request may come in. Never throws. */
+  /** Whether a request may come in; waits until that is known. Never throws. */
   Judgement judge(InboundRequest request) {
     Judgement judgement = judged(request);
     if (judgement == Judgement.ADMITTED) {
@@ -136,11 +224,12 @@ public final class InboundPolicies implements InboundGate {
   }
 
   private Judgement judged(InboundRequest request) {
+    if (!isSettled() && !(request.mayWait() && coldStart.await())) {
+      return NOT_KNOWN;
+    }
     CompiledPolicies policies = inForce;
     if (policies == null) {
-      return strictAtFirst
-          ? closed(503, UNAVAILABLE, "mesh the policies of this service are not known yet")
-          : Judgement.ADMITTED;
+      return strictAtFirst ? NOT_KNOWN : Judgement.ADMITTED;
     }
     try {
       return policies.judge(request, System.nanoTime());

@@ -37,4 +37,9 @@ public interface InboundRequest {
 
   /** The port it came in at; 0 if it is not known. */
   int localPort();
+
+  /** Whether the thread that tells of it may wait some seconds for the policies it is judged by. */
+  default boolean mayWait() {
+    return true;
+  }
 }

@@ -1,6 +1,8 @@
 package io.weft.core.instrument;
 
 import io.weft.core.log.Log;
+import io.weft.core.registry.HookReport;
+import io.weft.core.registry.HookReports;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -33,7 +35,7 @@ final class AdviceLinker {
   /**
    * The advice as a method handle.
    *
-   * @param arguments its descriptor, its class, and the relocation of its library
+   * @param arguments its descriptor, its class, and the relocation and the name of its library
    */
   static MethodHandle link(
       MethodHandles.Lookup caller, String name, MethodType type, Object[] arguments)
@@ -53,6 +55,8 @@ final class AdviceLinker {
               + advice
               + " cannot be linked: "
               + e);
+      HookReports.ofThisProcess()
+          .add(HookReport.leftAlone((String) arguments[3], "", advice + " cannot be linked"));
       throw e;
     }
   }

@@ -1,6 +1,8 @@
 package io.weft.core.instrument;
 
 import io.weft.core.log.Log;
+import io.weft.core.registry.HookReport;
+import io.weft.core.registry.HookReports;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -64,7 +66,14 @@ public final class Hooks implements ClassFileTransformer {
     try {
       return weaver().weave(name, loader, domain, bytes, planned);
     } catch (RuntimeException | LinkageError e) {
-      Log.warn(name.replace('/', '.') + " stays without the mesh: it cannot be hooked: " + e);
+      String type = name.replace('/', '.');
+      Log.warn(type + " stays without the mesh: it cannot be hooked: " + e);
+      planned.forEach(
+          each ->
+              HookReports.ofThisProcess()
+                  .add(
+                      HookReport.leftAlone(
+                          each.library().library(), "", type + " cannot be hooked")));
       return null;
     }
   }

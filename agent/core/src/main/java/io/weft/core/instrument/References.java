@@ -30,12 +30,13 @@ final class References {
     this.members = members;
   }
 
-  /** All that the adapter behind an advice uses, itself and the adapter's classes it leads to. */
-  static References of(String advice, Relocation relocation) throws ClassNotFoundException {
+  /** All that an adapter uses: all its advice, and the adapter's classes that it leads to. */
+  static References of(LibraryInstrumentation library) throws ClassNotFoundException {
+    Relocation relocation = library.relocation();
     Set<Member> members = new LinkedHashSet<>();
     Set<String> seen = new HashSet<>();
     ArrayDeque<String> open = new ArrayDeque<>();
-    open.add(advice.replace('.', '/'));
+    library.hooks().forEach(hook -> open.add(hook.advice().replace('.', '/')));
     while (!open.isEmpty()) {
       String name = open.remove();
       if (seen.add(name)) {

@@ -18,8 +18,11 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
@@ -38,6 +41,11 @@ import org.jspecify.annotations.Nullable;
  * needs.
  */
 final class Weaver {
+  // Stands for the boot loader, which is null.
+  private static final ClassLoader BOOT = new ClassLoader(null) {};
+
+  private final Map<ClassLoader, Map<String, Optional<String>>> missingByLoader =
+      new WeakHashMap<>();
   private final ByteBuddy byteBuddy;
   private final Method bootstrap;
 
@@ -85,7 +93,7 @@ final class Weaver {
             ClassFileLocator.ForClassLoader.ofPlatformLoader());
     List<Planned> fitting = new ArrayList<>(planned.size());
     for (Planned each : planned) {
-      if (fits(each, library, LibraryVersion.of(loader, domain))) {
+      if (fits(each.library(), loader, library, LibraryVersion.of(loader, domain))) {
         fitting.add(each);
       }
     }
@@ -103,30 +111,47 @@ final class Weaver {
     }
   }
 
-  private static boolean fits(Planned planned, ClassFileLocator library, String version) {
-    String name = planned.library().library();
+  // A library is hooked as a whole or not at all: a server that is registered, but not guarded,
+  // would be worse than one that is left alone.
+  private boolean fits(
+      LibraryInstrumentation library,
+      @Nullable ClassLoader loader,
+      ClassFileLocator classes,
+      String version) {
+    String name = library.library();
     Optional<String> missing;
-    try {
+    synchronized (missingByLoader) {
       missing =
-          References.of(planned.hook().advice(), planned.library().relocation())
-              .missingFrom(library);
-    } catch (ClassNotFoundException e) {
-      missing = Optional.of("the agent lacks " + e.getMessage());
+          missingByLoader
+              .computeIfAbsent(loader == null ? BOOT : loader, l -> new HashMap<>())
+              .computeIfAbsent(name, n -> missing(library, classes));
     }
     if (missing.isEmpty()) {
       HookReports.ofThisProcess().add(HookReport.hooked(name, version));
       return true;
     }
-    HookReport report = HookReport.leftAlone(name, version, missing.get());
+    leftAlone(name, version, missing.get());
+    return false;
+  }
+
+  private static Optional<String> missing(LibraryInstrumentation library, ClassFileLocator classes) {
+    try {
+      return References.of(library).missingFrom(classes);
+    } catch (ClassNotFoundException e) {
+      return Optional.of("the agent lacks " + e.getMessage());
+    }
+  }
+
+  private static void leftAlone(String library, String version, String missing) {
+    HookReport report = HookReport.leftAlone(library, version, missing);
     if (!HookReports.ofThisProcess().all().contains(report)) {
       Log.warn(
-          name
+          library
               + (version.isEmpty() ? "" : " " + version)
               + " is left alone, as this version is not supported: "
-              + missing.get());
+              + missing);
     }
     HookReports.ofThisProcess().add(report);
-    return false;
   }
 
   private AsmVisitorWrapper advice(Planned planned, ClassFileLocator library) {
@@ -143,7 +168,8 @@ final class Weaver {
                     List.of(
                         JavaConstant.Simple.ofLoaded(adviceMethod.getDescriptor()),
                         JavaConstant.Simple.ofLoaded(advice),
-                        JavaConstant.Simple.ofLoaded(relocation.encode())))
+                        JavaConstant.Simple.ofLoaded(relocation.encode()),
+                        JavaConstant.Simple.ofLoaded(planned.library().library())))
         .to(adviceType, all)
         .on(matcher(planned.hook()));
   }

@@ -6,6 +6,7 @@ import io.weft.core.identity.LiveTls;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundGate;
 import io.weft.core.inbound.InboundPolicies;
+import io.weft.core.inbound.Listeners;
 import io.weft.core.link.ControlLink;
 import io.weft.core.log.Log;
 import io.weft.core.registry.HookReports;
@@ -23,6 +24,7 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +76,10 @@ public final class Agent {
     RUNNING.set(agent);
     agent.mesh.namesAwaited();
     InboundPolicies policies = InboundPolicies.ofThisProcess();
-    policies.beginning(agent.settings.strictAtFirst());
+    policies.awaited(agent.settings.strictAtFirst());
     policies.forwards(agent.settings.forwardedCertificate());
     InboundGate.install(policies);
+    Listeners.ofThisProcess().exclude(agent.settings.excludedPorts());
     Mesh.install(agent.mesh);
     AgentThread.of("start", agent::bringUp).start();
   }
@@ -106,7 +109,9 @@ public final class Agent {
       HookReports hooks = HookReports.ofThisProcess();
       LiveTls tls = new LiveTls(InstantSource.system());
       MeshTls.install(tls);
-      InstanceRecord instance = new InstanceRecord(settings, problems, ports, hooks);
+      Listeners listeners = Listeners.ofThisProcess();
+      InstanceRecord instance =
+          new InstanceRecord(settings, () -> errors(listeners.problems()), ports, hooks);
       ControlLink started =
           ControlLink.create(
               settings,
@@ -120,13 +125,19 @@ public final class Agent {
       shutdown = new Shutdown(started, instance, InFlight.inbound(), settings.drain(), telemetry);
       ports.onChange(started::registrationChanged);
       hooks.onChange(started::registrationChanged);
+      listeners.onChange(started::registrationChanged);
       started.start();
       ShutdownHooks.makePresent();
       telemetry.start(identity);
     } catch (RuntimeException | LinkageError e) {
       mesh.namesKnown();
+      InboundPolicies.ofThisProcess().notAwaited();
       Log.error("the agent did not come up, calls are left untouched: " + e);
     }
+  }
+
+  private List<String> errors(List<String> ofListeners) {
+    return Stream.concat(problems.stream(), ofListeners.stream()).toList();
   }
 
   // Known services alone are subscribed to, and it is the link that makes them known.

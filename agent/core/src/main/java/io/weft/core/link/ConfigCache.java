@@ -16,11 +16,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The last config in force, kept in a file for the next start without control.
@@ -50,6 +52,11 @@ final class ConfigCache {
    */
   Optional<Content> load() {
     try {
+      String foreign = foreign();
+      if (!foreign.isEmpty()) {
+        Log.warn("the cached config " + file + " " + foreign + " and is ignored: delete it");
+        return Optional.empty();
+      }
       return Optional.of(decode(Files.readAllBytes(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -60,6 +67,23 @@ final class ConfigCache {
       Log.warn("the cached config " + file + " cannot be read and is ignored: " + e);
       return Optional.empty();
     }
+  }
+
+  // Whoever can write the file can take the policies away, and make its checksum fit.
+  private String foreign() throws IOException {
+    if (!posix(file)) {
+      return "";
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      return "can be written by others";
+    }
+    // Where there is such a thing, it is this process's own.
+    Path self = file.getFileSystem().getPath("/proc/self");
+    return Files.exists(self) && !Files.getOwner(file).equals(Files.getOwner(self))
+        ? "belongs to another user"
+        : "";
   }
 
   /** Replaces the file; a failure is said once and costs nothing but the cache. */

@@ -183,6 +183,7 @@ public final class ControlLink {
     } catch (NoTokenException e) {
       news.noToken(String.valueOf(e.getMessage()));
       noConfig.run();
+      InboundPolicies.ofThisProcess().notAwaited();
       thread.after(delay.next(), this::connect);
       return;
     }

@@ -52,7 +52,7 @@ final class TrustingDataPlane implements DataPlane {
     if (inbound != null) {
       try {
         prepared = policies.prepare(inbound.getInbound(), tls.trustDomain());
-      } catch (IllegalArgumentException e) {
+      } catch (RuntimeException | LinkageError e) {
         errors.add(error(inbound, e));
         policies.refuseAll();
         // Config is taken as a whole or not at all; endpoints stand by themselves.
@@ -61,7 +61,8 @@ final class TrustingDataPlane implements DataPlane {
     }
     List<ResourceError> ofConfig = config.apply(others, removed);
     errors.addAll(ofConfig);
-    if (prepared != null && inbound != null && !refused(ofConfig)) {
+    // The first policies are enforced though what comes with them is refused: none would let all in.
+    if (prepared != null && inbound != null && (!refused(ofConfig) || policies.isEmpty())) {
       enforce(inbound.getInbound(), prepared);
     } else if (trustChanged && inForce != null) {
       // Short names of principals are of the trust domain, which may be known only now.
@@ -74,7 +75,7 @@ final class TrustingDataPlane implements DataPlane {
     try {
       tls.trust(resource.getTrust(), resource.getVersion().getHash());
       return true;
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException | LinkageError e) {
       errors.add(error(resource, e));
       return false;
     }
@@ -99,11 +100,14 @@ final class TrustingDataPlane implements DataPlane {
     return errors.stream().anyMatch(each -> each.getType() != ResourceType.ENDPOINTS);
   }
 
-  private static ResourceError error(Resource resource, IllegalArgumentException why) {
+  private static ResourceError error(Resource resource, Throwable why) {
     return ResourceError.newBuilder()
         .setType(resource.getVersion().getType())
         .setName(resource.getVersion().getName())
-        .setMessage(String.valueOf(why.getMessage()))
+        .setMessage(
+            why instanceof IllegalArgumentException
+                ? String.valueOf(why.getMessage())
+                : "fault in the agent: " + why)
         .build();
   }
 }

@@ -60,6 +60,13 @@ public final class Log {
     }
   }
 
+  /** Says an error with this very text at most once in the life of the process. */
+  public static void errorOnce(String message) {
+    if (said.size() < REMEMBERED && said.add(message)) {
+      error(message);
+    }
+  }
+
   private static void write(LogLevel level, String message) {
     if (writes(level)) {
       PrintStream err = System.err;

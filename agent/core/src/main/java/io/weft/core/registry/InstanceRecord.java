@@ -8,6 +8,7 @@ import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.MutualTlsMode;
 import io.weft.core.settings.Settings;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What control is told of this process: where it can be reached, on which ports, in which state,
@@ -21,17 +22,18 @@ public final class InstanceRecord {
   private static final int WEIGHT = 100;
 
   private final Settings settings;
-  private final List<String> errors;
+  private final Supplier<List<String>> errors;
   private final Ports ports;
   private final HookReports hooks;
   private volatile boolean draining;
 
   /**
-   * @param errors what was wrong at start, for {@code weft status}
+   * @param errors what is wrong now, for {@code weft status}
    */
-  public InstanceRecord(Settings settings, List<String> errors, Ports ports, HookReports hooks) {
+  public InstanceRecord(
+      Settings settings, Supplier<List<String>> errors, Ports ports, HookReports hooks) {
     this.settings = settings;
-    this.errors = List.copyOf(errors);
+    this.errors = errors;
     this.ports = ports;
     this.hooks = hooks;
   }
@@ -58,7 +60,7 @@ public final class InstanceRecord {
             .addAllAddresses(addresses(registered, controlOnThisMachine))
             .setState(state(registered))
             .setWeight(WEIGHT)
-            .addAllErrors(errors);
+            .addAllErrors(errors.get());
     MeshTls tls = MeshTls.current();
     registered.forEach(port -> registration.addPorts(port(port, tls)));
     if (tls.ready()) {

@@ -46,8 +46,8 @@ public enum Setting {
   INITIAL(
       "weft.initial",
       "permissive",
-      "What happens to requests that come before the policies of this service are known, at its very"
-          + " first start: `permissive` lets them in, `strict` refuses them."),
+      "What happens to requests for which the policies of this service have not come in 5 s, at its"
+          + " very first start: `permissive` lets them in, `strict` refuses them."),
   FORWARD_CLIENT_CERT(
       "weft.forward.client.cert",
       "off",

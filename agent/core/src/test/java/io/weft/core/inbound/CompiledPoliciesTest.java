@@ -3,6 +3,7 @@ package io.weft.core.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.UnknownFieldSet;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Inbound;
@@ -251,6 +252,53 @@ class CompiledPoliciesTest {
     assertThatThrownBy(() -> compiled(Inbound.newBuilder().addNeeds("jwt")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("jwt");
+  }
+
+  @Test
+  void a_field_or_value_that_only_a_newer_agent_knows_is_not_skipped() {
+    UnknownFieldSet later =
+        UnknownFieldSet.newBuilder()
+            .addField(999, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+
+    assertThatThrownBy(
+            () ->
+                compiled(
+                    Inbound.newBuilder()
+                        .addAuthorizations(allow(rule().setUnknownFields(later)))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("field 999 of AuthorizationRule")
+        .hasMessageContaining("upgrade the agent");
+    assertThatThrownBy(
+            () -> compiled(Inbound.newBuilder().setMutualTls(strict().setModeValue(77))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("value 77 of MutualTls.mode");
+  }
+
+  @Test
+  void servers_that_nobody_guards_are_closed_where_strangers_are_barred() {
+    CompiledPolicies strict =
+        compiled(
+            Inbound.newBuilder()
+                .setMutualTls(
+                    strict()
+                        .addExemptPorts(9090)
+                        .addExemptPaths("/health")
+                        .addExemptRanges("10.0.0.0/8")));
+    assertThat(strict.barredBy(80, "11.0.0.1")).map(Object::toString).hasValue("MutualTls/default/strict");
+    assertThat(strict.barredBy(80, "10.0.0.1")).isEmpty();
+    assertThat(strict.barredBy(80, "")).as("who will come is not known").isEmpty();
+    assertThat(strict.barredBy(9090, "11.0.0.1")).isEmpty();
+    assertThat(compiled(Inbound.newBuilder().addAuthorizations(authorization(true))).barredBy(80, ""))
+        .map(Object::toString)
+        .hasValue("Authorization/default/deny");
+    assertThat(
+            compiled(
+                    Inbound.newBuilder()
+                        .setMutualTls(strict().setShadow(true))
+                        .addAuthorizations(authorization(true).setShadow(true)))
+                .barredBy(80, ""))
+        .isEmpty();
   }
 
   private static void assertAdmitted(

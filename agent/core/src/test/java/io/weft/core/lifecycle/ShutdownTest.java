@@ -62,7 +62,7 @@ class ShutdownTest {
                 Map.of("user.home", "/nowhere"),
                 Map.of())
             .settings();
-    InstanceRecord instance = new InstanceRecord(settings, List.of(), ports, new HookReports());
+    InstanceRecord instance = new InstanceRecord(settings, List::of, ports, new HookReports());
     link =
         ControlLink.create(
             settings,

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigCacheTest {
 
@@ -92,6 +94,19 @@ class ConfigCacheTest {
       Files.write(file, altered);
       assertThat(cache.load()).as("byte %d", i).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw--w----", "rw-----w-"})
+  void a_file_that_others_can_write_is_ignored_and_named(String permissions) throws IOException {
+    cache.save(CONTENT);
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+
+    assertThat(cache.load()).isEmpty();
+    assertThat(Log.lastProblem()).contains(file.toString()).contains("can be written by others");
+    cache.save(CONTENT);
+    assertThat(cache.load()).hasValue(CONTENT);
   }
 
   @Test

@@ -197,7 +197,7 @@ class ControlLinkOverTlsTest {
         Identity.newBuilder().setService("orders").build(),
         dataPlane,
         new LiveTls(InstantSource.system()),
-        new InstanceRecord(settings, List.of(), new Ports(), new HookReports()),
+        new InstanceRecord(settings, List::of, new Ports(), new HookReports()),
         List::of,
         () -> {});
   }

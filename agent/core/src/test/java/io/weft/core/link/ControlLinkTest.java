@@ -499,7 +499,7 @@ class ControlLinkTest {
         dataPlane,
         new LiveTls(InstantSource.system()),
         InstantSource.system(),
-        new InstanceRecord(settings, List.of("a wrong setting"), ports, hooks),
+        new InstanceRecord(settings, () -> List.of("a wrong setting"), ports, hooks),
         this::takeEdges,
         () -> triedInVain++,
         new Random(1));

@@ -104,7 +104,7 @@ class InstanceRecordTest {
     return new InstanceRecord(
         SettingsReader.read("service=orders," + settings, Map.of("user.home", "/"), Map.of())
             .settings(),
-        List.of(),
+        List::of,
         ports,
         hooks);
   }

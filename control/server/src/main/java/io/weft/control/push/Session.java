@@ -7,7 +7,9 @@ import io.weft.api.v1.Certificate;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Drained;
 import io.weft.api.v1.Hello;
+import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.Nack;
+import io.weft.api.v1.PortTls;
 import io.weft.api.v1.Refused;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Renew;
@@ -312,7 +314,7 @@ final class Session {
         agent.identity().getJavaVersion(),
         said == null
             ? List.of()
-            : said.getPortsList().stream().map(p -> p.getNumber() + "/" + p.getProtocol()).toList(),
+            : said.getPortsList().stream().map(Session::describe).toList(),
         version.getEpoch(),
         version.getGeneration(),
         version.equals(now) && pending == null,
@@ -324,6 +326,13 @@ final class Session {
         said == null ? List.of() : List.copyOf(said.getErrorsList()),
         AgentStatus.Identity.of(said == null ? Svid.getDefaultInstance() : said.getSvid()),
         replica);
+  }
+
+  private static String describe(InstancePort port) {
+    return port.getNumber()
+        + "/"
+        + port.getProtocol()
+        + (port.getTls() == PortTls.APP ? " in TLS of its own" : "");
   }
 
   void end(io.grpc.Status status) {

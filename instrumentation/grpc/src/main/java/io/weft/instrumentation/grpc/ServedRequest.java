@@ -70,4 +70,10 @@ record ServedRequest(ServerCall<?, ?> call, Metadata headers) implements Inbound
     SocketAddress local = call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR);
     return local instanceof InetSocketAddress address ? address.getPort() : 0;
   }
+
+  // Netty's loops run calls themselves for applications that ask for no other threads.
+  @Override
+  public boolean mayWait() {
+    return !Thread.currentThread().getClass().getName().endsWith("FastThreadLocalThread");
+  }
 }

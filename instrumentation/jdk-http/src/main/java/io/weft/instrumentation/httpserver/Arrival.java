@@ -4,12 +4,14 @@ import com.sun.net.httpserver.Headers;
 import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundRequest;
+import io.weft.core.log.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class Arrival {
   private final String scheme;
   private @Nullable Headers headers;
   private @Nullable ServedExchange served;
+  private boolean broken;
 
   private Arrival(SocketChannel channel, String scheme) {
     this.channel = channel;
@@ -56,11 +59,23 @@ final class Arrival {
   /** The request of this thread is about to be served; null if it came another way. */
   static @Nullable ServedExchange serve(String method, URI uri) {
     Arrival arrival = CURRENT.get();
-    if (arrival == null || arrival.headers == null) {
+    if (arrival == null) {
       return null;
     }
-    arrival.served = ServedExchange.begin(arrival.request(method, uri, arrival.headers));
+    try {
+      Headers read = Objects.requireNonNull(arrival.headers, "no headers were read");
+      arrival.served = ServedExchange.begin(arrival.request(method, uri, read));
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("requests are denied, as the mesh's part in them fails: " + e);
+      arrival.broken = true;
+    }
     return arrival.served;
+  }
+
+  /** Whether the request of this thread could not be judged. */
+  static boolean isBroken() {
+    Arrival arrival = CURRENT.get();
+    return arrival != null && arrival.broken;
   }
 
   /** What this thread serves, once: filters run handlers inside each other. */

@@ -19,6 +19,11 @@ public final class HandleAdvice {
   @Advice.OnMethodEnter(inline = false, skipOn = String.class)
   public static @Nullable Object enter(@Advice.Argument(0) HttpExchange exchange)
       throws IOException {
+    if (Arrival.isBroken()) {
+      exchange.sendResponseHeaders(403, -1);
+      exchange.close();
+      return DENIED;
+    }
     ServedExchange.Handling handling = ServedExchange.enter();
     if (handling != null && handling.served().denies(exchange)) {
       handling.leave(null);

@@ -9,6 +9,7 @@ import java.util.List;
  * the request, whenever they were added.
  */
 public final class HttpServerInstrumentation implements LibraryInstrumentation {
+  private static final String PROVIDER = "sun.net.httpserver.DefaultHttpServerProvider";
   private static final String SERVER = "sun.net.httpserver.ServerImpl";
   private static final String REQUEST = "sun.net.httpserver.Request";
   private static final String EXCHANGE = "sun.net.httpserver.ExchangeImpl";
@@ -22,6 +23,9 @@ public final class HttpServerInstrumentation implements LibraryInstrumentation {
   public List<Hook> hooks() {
     String written = WrittenAdvice.class.getName();
     return List.of(
+        Hook.all(PROVIDER, "createHttpServer", BindAdvice.class.getName()),
+        Hook.all(PROVIDER, "createHttpsServer", BindAdvice.class.getName()),
+        Hook.all(SERVER, "bind", BindAdvice.class.getName()),
         Hook.method(SERVER, "start", List.of(), StartAdvice.class.getName()),
         Hook.all(SERVER, "stop", StopAdvice.class.getName()),
         Hook.method(SERVER + "$Exchange", "run", List.of(), RunAdvice.class.getName()),

@@ -4,6 +4,7 @@ import io.weft.core.call.Alarms;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundGate;
+import io.weft.core.log.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -108,6 +109,10 @@ final class SniffedChannel extends SocketChannel {
       return true;
     } catch (SSLException e) {
       farewell();
+      wire.close();
+      return false;
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
       wire.close();
       return false;
     } finally {

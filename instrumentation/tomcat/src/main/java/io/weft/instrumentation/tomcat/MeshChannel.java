@@ -4,6 +4,7 @@ import io.weft.core.call.Alarms;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import io.weft.core.inbound.InboundGate;
+import io.weft.core.log.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -77,6 +78,15 @@ final class MeshChannel extends SecureNioChannel {
 
   @Override
   public int handshake(boolean read, boolean write) throws IOException {
+    try {
+      return begin(read, write);
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
+      return -1;
+    }
+  }
+
+  private int begin(boolean read, boolean write) throws IOException {
     if (speech == Speech.UNHEARD) {
       int came = sc.read(netInBuffer);
       if (came < 0) {

@@ -26,6 +26,7 @@ public final class TomcatInstrumentation implements LibraryInstrumentation {
         Hook.method(PROTOCOL, "resume", List.of(), ADVICE + "OpenAdvice"),
         Hook.method(PROTOCOL, "pause", List.of(), ADVICE + "CloseAdvice"),
         Hook.method(PROTOCOL, "stop", List.of(), ADVICE + "CloseAdvice"),
+        Hook.method(ENDPOINT, "bind", List.of(), ADVICE + "BindAdvice"),
         Hook.all(ENDPOINT, "setSocketOptions", ADVICE + "AcceptAdvice"),
         Hook.method(
             "org.apache.coyote.AbstractProcessorLight",

@@ -2,12 +2,14 @@ package io.weft.instrumentation.grpc.netty;
 
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundGate;
+import io.weft.core.log.Log;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -24,6 +26,7 @@ final class FirstByte extends ByteToMessageDecoder {
   private final ChannelHandler next;
   private @Nullable ProtocolNegotiationEvent negotiated;
   private @Nullable Future<?> patience;
+  private boolean held;
 
   /**
    * @param next begins HTTP/2
@@ -35,13 +38,17 @@ final class FirstByte extends ByteToMessageDecoder {
   // A connection that may stay plaintext may be silent for as long as the application lets it.
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    if (!admitsPlaintext(context)) {
-      patience =
-          context
-              .executor()
-              .schedule(
-                  () -> Handshake.close(context), MeshTls.HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    patience =
+        context
+            .executor()
+            .schedule(
+                () -> {
+                  if (!admitsPlaintext(context)) {
+                    Handshake.close(context);
+                  }
+                },
+                MeshTls.HANDSHAKE_MILLIS,
+                TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -65,12 +72,46 @@ final class FirstByte extends ByteToMessageDecoder {
     if (negotiated == null) {
       throw new IllegalStateException("bytes before the connection was there");
     }
-    boolean goesOn =
-        in.getByte(in.readerIndex()) == MeshTls.FIRST_BYTE
-            ? secure(context, negotiated)
-            : admit(context, negotiated);
+    if (!InboundGate.current().isSettled()) {
+      hold(context);
+      return;
+    }
+    boolean goesOn;
+    try {
+      goesOn =
+          in.getByte(in.readerIndex()) == MeshTls.FIRST_BYTE
+              ? secure(context, negotiated)
+              : admit(context, negotiated);
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
+      goesOn = false;
+    }
     if (!goesOn) {
       in.skipBytes(in.readableBytes());
+      Handshake.close(context);
+    }
+  }
+
+  // What has come is kept, and no more is read, until it is known what may come in.
+  private void hold(ChannelHandlerContext context) {
+    if (held) {
+      return;
+    }
+    held = true;
+    context.channel().config().setAutoRead(false);
+    InboundGate.current().whenSettled(() -> context.executor().execute(() -> release(context)));
+  }
+
+  private void release(ChannelHandlerContext context) {
+    if (context.isRemoved()) {
+      return;
+    }
+    context.channel().config().setAutoRead(true);
+    try {
+      // Has what is kept looked at again.
+      channelRead(context, Unpooled.EMPTY_BUFFER);
+    } catch (Exception e) {
+      Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
       Handshake.close(context);
     }
   }
@@ -80,6 +121,7 @@ final class FirstByte extends ByteToMessageDecoder {
     try {
       tls = new SslHandler(MeshTls.current().serverEngine(Handshake.HTTP_2));
     } catch (SSLException e) {
+      // Which has been said.
       return false;
     }
     context.pipeline().addAfter(context.name(), null, new ServedHandshake(tls, next, sofar));

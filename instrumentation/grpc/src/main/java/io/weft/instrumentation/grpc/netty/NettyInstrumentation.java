@@ -21,6 +21,7 @@ public final class NettyInstrumentation implements LibraryInstrumentation {
   static List<Hook> hooks(String transport) {
     return List.of(
         Hook.all(transport + "NettyServer", "<init>", ADVICE + "ServerAdvice"),
+        Hook.all(transport + "NettyServer", "start", ADVICE + "BindAdvice"),
         Hook.all(transport + "NettyClientTransport", "<init>", ADVICE + "ClientAdvice"));
   }
 }

@@ -1,0 +1,2 @@
+/** Applications under test, with not one line of mesh code. */
+package io.weft.it.closed.app;

@@ -94,16 +94,16 @@ public final class GrpcApp {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("serve")) {
-      serve(arguments[1]);
+      serve(arguments[1], arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0);
     } else {
       call(arguments[1]);
     }
   }
 
-  private static void serve(String version) throws Exception {
+  private static void serve(String version, int port) throws Exception {
     AtomicInteger cancelled = new AtomicInteger();
     Server server =
-        ServerBuilder.forPort(0)
+        ServerBuilder.forPort(port)
             .addService(
                 ServerServiceDefinition.builder("test.Texts")
                     .addMethod(

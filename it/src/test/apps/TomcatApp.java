@@ -35,7 +35,8 @@ public final class TomcatApp {
     context.addServletMappingDecoded("/*", "desk");
     Tomcat.addServlet(context, "vault", new VaultServlet());
     context.addServletMappingDecoded("/vault/*", "vault");
-    List<Connector> connectors = List.of(connector(), connector());
+    int first = args.length > 1 ? Integer.parseInt(args[1]) : 0;
+    List<Connector> connectors = List.of(connector(first), connector(0));
     for (Connector connector : connectors) {
       tomcat.getService().addConnector(connector);
     }
@@ -47,9 +48,9 @@ public final class TomcatApp {
     Console.onClose(() -> tomcat.getService().removeConnector(connectors.get(1)));
   }
 
-  private static Connector connector() {
+  private static Connector connector(int port) {
     Connector connector = new Connector();
-    connector.setPort(0);
+    connector.setPort(port);
     connector.addUpgradeProtocol(new Http2Protocol());
     return connector;
   }

@@ -69,9 +69,7 @@ class ColdStartIT {
     try {
       JavaProcess http = start(apps, listenApp("guarded"));
       JavaProcess servlets =
-          start(
-              apps,
-              app("guarded").main(tomcat, "TomcatApp", tomcat.get(0).toString()));
+          start(apps, app("guarded").main(tomcat, "TomcatApp", tomcat.get(0).toString()));
       JavaProcess strictCalls = start(apps, app("strict").main(grpc, "GrpcApp", "serve", "v1"));
       JavaProcess openCalls = start(apps, app("open").main(grpc, "GrpcApp", "serve", "v1"));
       int httpPort = http(http);
@@ -100,8 +98,7 @@ class ColdStartIT {
       assertThat(admitted.join()).as("settings").hasSize(9);
       assertThat(http.output()).noneMatch(line -> line.startsWith("served"));
       assertThat(apps)
-          .allSatisfy(
-              app -> assertThat(app.output()).noneMatch(line -> line.contains(NOT_COME)));
+          .allSatisfy(app -> assertThat(app.output()).noneMatch(line -> line.contains(NOT_COME)));
     } finally {
       control.process().goOn();
       apps.forEach(JavaProcess::close);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +182,10 @@ class FailClosedIT {
 
       again.awaitLine("channel 0.0.0.0 " + unguarded + " failed: .*MutualTls/default/archive");
       assertThat(again.output()).noneMatch(line -> line.contains("have not come"));
+      List<Path> tomcat = TestApps.compiled("TomcatApp", "tomcat11", false);
+      servesNoStranger(kept, tomcat, "TomcatApp", tomcat.get(0).toString());
+      servesNoStranger(
+          kept, TestApps.compiled("GrpcApp", "grpc-oldest", false), "GrpcApp", "serve", "v1");
     } finally {
       control.process().goOn();
       control.admin().delete("MutualTls", "default", "archive");
@@ -215,6 +220,24 @@ class FailClosedIT {
           .contains("MutualTls/default/oldshop", "tomcat 9.0.45");
     } finally {
       control.admin().delete("MutualTls", "default", "oldshop");
+    }
+  }
+
+  /** A server that is guarded has the port it asks for, and takes mutual TLS alone at it. */
+  private void servesNoStranger(Path kept, List<Path> classPath, String... program) {
+    int port = freePort();
+    List<String> arguments = new ArrayList<>(List.of(program).subList(1, program.length));
+    arguments.add(Integer.toString(port));
+    try (JavaProcess server =
+        JavaProcess.of(program[0])
+            .agent("")
+            .env(environment(kept))
+            .env("WEFT_SERVICE", "archive")
+            .main(classPath, program[0], arguments.toArray(String[]::new))
+            .start()) {
+      server.awaitLine("serving on port " + port);
+      assertThat(Stranger.asks(port, "/version")).isEmpty();
+      assertThat(server.output()).noneMatch(line -> line.contains("ERROR"));
     }
   }
 

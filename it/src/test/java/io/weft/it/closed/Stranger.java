@@ -70,8 +70,7 @@ final class Stranger implements AutoCloseable {
 
   private String read(int length) {
     try {
-      return new String(
-          socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
+      return new String(socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
     } catch (SocketException e) {
       return "";
     } catch (IOException e) {

@@ -36,9 +36,7 @@ final class DenialLog {
   }
 
   void barred(String by, int port, String from) {
-    say(
-        by,
-        () -> "a connection at port " + port + ", which the agent cannot guard, from " + from);
+    say(by, () -> "a connection at port " + port + ", which the agent cannot guard, from " + from);
   }
 
   private void say(String by, Supplier<String> what) {

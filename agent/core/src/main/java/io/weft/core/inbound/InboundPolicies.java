@@ -28,8 +28,7 @@ public final class InboundPolicies implements InboundGate {
 
   private static final Judgement NOT_KNOWN =
       closed(503, UNAVAILABLE, "mesh the policies of this service are not known yet");
-  private static final InboundPolicies OF_THIS_PROCESS =
-      new InboundPolicies(Alarms.shared());
+  private static final InboundPolicies OF_THIS_PROCESS = new InboundPolicies(Alarms.shared());
 
   private final DenialLog log = new DenialLog();
   private final DenialCounts denials = new DenialCounts();
@@ -44,7 +43,7 @@ public final class InboundPolicies implements InboundGate {
     this.coldStart = new ColdStart(alarms, this::sayWhatHolds);
   }
 
-  /** Some that rule nothing yet but what they are asked. */
+  /** Others, for tests. */
   public static InboundPolicies separate() {
     return new InboundPolicies(Alarms.shared());
   }

@@ -201,7 +201,8 @@ public final class Listeners {
             .ifPresent(
                 document ->
                     lines.put(
-                        port, "port " + port + " takes no connections: " + because(document, port)));
+                        port,
+                        "port " + port + " takes no connections: " + because(document, port)));
       }
     }
     for (PortInfo each : ports.open()) {

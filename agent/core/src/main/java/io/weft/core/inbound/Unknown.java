@@ -15,8 +15,7 @@ final class Unknown {
   /** The first field or value that is not known, in words; empty if all is. */
   static Optional<String> in(Message message) {
     String type = message.getDescriptorForType().getName();
-    Optional<Integer> field =
-        message.getUnknownFields().asMap().keySet().stream().findFirst();
+    Optional<Integer> field = message.getUnknownFields().asMap().keySet().stream().findFirst();
     if (field.isPresent()) {
       return Optional.of("field " + field.get() + " of " + type);
     }
@@ -25,8 +24,8 @@ final class Unknown {
             each ->
                 (each.getValue() instanceof List<?> many ? many : List.of(each.getValue()))
                     .stream()
-                        .flatMap(value -> inValue(type + "." + each.getKey().getName(), value)
-                            .stream()))
+                        .flatMap(
+                            value -> inValue(type + "." + each.getKey().getName(), value).stream()))
         .findFirst();
   }
 

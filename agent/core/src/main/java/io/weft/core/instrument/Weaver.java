@@ -18,11 +18,11 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
@@ -119,12 +119,12 @@ final class Weaver {
       ClassFileLocator classes,
       String version) {
     String name = library.library();
-    Optional<String> missing;
-    synchronized (missingByLoader) {
-      missing =
-          missingByLoader
-              .computeIfAbsent(loader == null ? BOOT : loader, l -> new HashMap<>())
-              .computeIfAbsent(name, n -> missing(library, classes));
+    Map<String, Optional<String>> looked = looked(loader == null ? BOOT : loader);
+    Optional<String> missing = looked.get(name);
+    if (missing == null) {
+      // Twice at worst: a loader's own locks may be held here, so none of ours is.
+      missing = missing(library, classes);
+      looked.put(name, missing);
     }
     if (missing.isEmpty()) {
       HookReports.ofThisProcess().add(HookReport.hooked(name, version));
@@ -134,7 +134,14 @@ final class Weaver {
     return false;
   }
 
-  private static Optional<String> missing(LibraryInstrumentation library, ClassFileLocator classes) {
+  private Map<String, Optional<String>> looked(ClassLoader loader) {
+    synchronized (missingByLoader) {
+      return missingByLoader.computeIfAbsent(loader, l -> new ConcurrentHashMap<>());
+    }
+  }
+
+  private static Optional<String> missing(
+      LibraryInstrumentation library, ClassFileLocator classes) {
     try {
       return References.of(library).missingFrom(classes);
     } catch (ClassNotFoundException e) {

@@ -61,7 +61,8 @@ final class TrustingDataPlane implements DataPlane {
     }
     List<ResourceError> ofConfig = config.apply(others, removed);
     errors.addAll(ofConfig);
-    // The first policies are enforced though what comes with them is refused: none would let all in.
+    // The first policies are enforced though what comes with them is refused: none would let all
+    // in.
     if (prepared != null && inbound != null && (!refused(ofConfig) || policies.isEmpty())) {
       enforce(inbound.getInbound(), prepared);
     } else if (trustChanged && inForce != null) {

@@ -264,13 +264,11 @@ class CompiledPoliciesTest {
     assertThatThrownBy(
             () ->
                 compiled(
-                    Inbound.newBuilder()
-                        .addAuthorizations(allow(rule().setUnknownFields(later)))))
+                    Inbound.newBuilder().addAuthorizations(allow(rule().setUnknownFields(later)))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("field 999 of AuthorizationRule")
         .hasMessageContaining("upgrade the agent");
-    assertThatThrownBy(
-            () -> compiled(Inbound.newBuilder().setMutualTls(strict().setModeValue(77))))
+    assertThatThrownBy(() -> compiled(Inbound.newBuilder().setMutualTls(strict().setModeValue(77))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("value 77 of MutualTls.mode");
   }
@@ -285,11 +283,14 @@ class CompiledPoliciesTest {
                         .addExemptPorts(9090)
                         .addExemptPaths("/health")
                         .addExemptRanges("10.0.0.0/8")));
-    assertThat(strict.barredBy(80, "11.0.0.1")).map(Object::toString).hasValue("MutualTls/default/strict");
+    assertThat(strict.barredBy(80, "11.0.0.1"))
+        .map(Object::toString)
+        .hasValue("MutualTls/default/strict");
     assertThat(strict.barredBy(80, "10.0.0.1")).isEmpty();
     assertThat(strict.barredBy(80, "")).as("who will come is not known").isEmpty();
     assertThat(strict.barredBy(9090, "11.0.0.1")).isEmpty();
-    assertThat(compiled(Inbound.newBuilder().addAuthorizations(authorization(true))).barredBy(80, ""))
+    assertThat(
+            compiled(Inbound.newBuilder().addAuthorizations(authorization(true))).barredBy(80, ""))
         .map(Object::toString)
         .hasValue("Authorization/default/deny");
     assertThat(

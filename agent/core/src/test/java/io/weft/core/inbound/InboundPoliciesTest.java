@@ -136,7 +136,8 @@ class InboundPoliciesTest {
     Inbound inbound =
         Inbound.newBuilder()
             .addAuthorizations(
-                Authorization.newBuilder().addRules(AuthorizationRule.newBuilder().addMethods("GET")))
+                Authorization.newBuilder()
+                    .addRules(AuthorizationRule.newBuilder().addMethods("GET")))
             .build();
     policies.apply(policies.prepare(inbound, "weft.local"));
 

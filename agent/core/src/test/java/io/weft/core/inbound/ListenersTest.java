@@ -55,7 +55,10 @@ class ListenersTest {
         .isInstanceOf(BindException.class)
         .hasMessageContaining("MutualTls/default/strict")
         .hasMessageContaining("exempt port 8080");
-    assertThat(listeners.problems()).singleElement().asString().startsWith("port 8080 is not bound");
+    assertThat(listeners.problems())
+        .singleElement()
+        .asString()
+        .startsWith("port 8080 is not bound");
   }
 
   @Test

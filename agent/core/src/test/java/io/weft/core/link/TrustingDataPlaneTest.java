@@ -71,8 +71,7 @@ class TrustingDataPlaneTest {
     callers.unbuildable.add("default/stock");
 
     var errors =
-        plane.apply(
-            List.of(Resources.config("default/stock", "c1"), inbound(strict())), List.of());
+        plane.apply(List.of(Resources.config("default/stock", "c1"), inbound(strict())), List.of());
 
     assertThat(errors).hasSize(1);
     assertThat(policies.admitsPlaintext(80, "10.0.0.1")).isFalse();
@@ -95,8 +94,7 @@ class TrustingDataPlaneTest {
   }
 
   private static Inbound.Builder strict() {
-    return Inbound.newBuilder()
-        .setMutualTls(MutualTls.newBuilder().setMode(MutualTls.Mode.STRICT));
+    return Inbound.newBuilder().setMutualTls(MutualTls.newBuilder().setMode(MutualTls.Mode.STRICT));
   }
 
   private static Inbound.Builder later() {

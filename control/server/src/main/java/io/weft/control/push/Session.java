@@ -312,9 +312,7 @@ final class Session {
         agent.identity().getPid(),
         agent.identity().getAgentVersion(),
         agent.identity().getJavaVersion(),
-        said == null
-            ? List.of()
-            : said.getPortsList().stream().map(Session::describe).toList(),
+        said == null ? List.of() : said.getPortsList().stream().map(Session::describe).toList(),
         version.getEpoch(),
         version.getGeneration(),
         version.equals(now) && pending == null,

@@ -27,12 +27,12 @@ public final class ListenApp {
 
   public static void main(String[] args) throws IOException {
     System.out.println("ready");
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ");
       try {
-        int port =
-            listen(words[0], new InetSocketAddress(words[1], Integer.parseInt(words[2])));
+        int port = listen(words[0], new InetSocketAddress(words[1], Integer.parseInt(words[2])));
         System.out.println(line + " listens on port " + port);
       } catch (IOException e) {
         System.out.println(line + " failed: " + e);

@@ -42,9 +42,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,51 @@ class MutualTlsTest {
     assertThat(answerTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
         .isEmpty();
     assertThat(ask(secured(ORDERS, STOCK))).isEqualTo("hello");
+  }
+
+  @Test
+  void what_comes_before_it_is_known_who_may_come_in_is_held_and_goes_on_then() throws Exception {
+    CompletableFuture<Runnable> held = new CompletableFuture<>();
+    AtomicBoolean settled = new AtomicBoolean();
+    InboundGate.install(
+        new InboundGate() {
+          @Override
+          public boolean isSettled() {
+            return settled.get();
+          }
+
+          @Override
+          public void whenSettled(Runnable then) {
+            held.complete(then);
+          }
+
+          @Override
+          public boolean admitsPlaintext(int port, String peer) {
+            assertThat(settled).isTrue();
+            return true;
+          }
+        });
+    ManagedChannel channel = plaintext();
+    CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> ask(channel));
+    Runnable then = held.get(20, TimeUnit.SECONDS);
+    assertThat(answer).isNotDone();
+
+    settled.set(true);
+    then.run();
+
+    assertThat(answer.join()).isEqualTo("hello");
+  }
+
+  @Test
+  void a_fault_of_the_mesh_in_a_connection_closes_it() throws IOException {
+    InboundGate.install(
+        (port, peer) -> {
+          throw new IllegalStateException("the mesh is at fault");
+        });
+
+    assertThatThrownBy(() -> ask(plaintext())).hasMessageStartingWith("UNAVAILABLE");
+    assertThat(answerTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
+        .isEmpty();
   }
 
   @Test

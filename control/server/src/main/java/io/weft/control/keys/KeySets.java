@@ -128,6 +128,7 @@ public final class KeySets {
             });
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // how it ends is dealt with at its end
   private void ask(String uri, KeySet set, Instant now) {
     set.asking = true;
     set.wanted = false;

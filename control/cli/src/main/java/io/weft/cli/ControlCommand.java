@@ -5,6 +5,7 @@ import io.weft.control.Options;
 import io.weft.control.document.Durations;
 import io.weft.control.identity.CaAlgorithm;
 import io.weft.control.identity.CaOptions;
+import io.weft.control.store.EtcdAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,8 +45,40 @@ final class ControlCommand implements Callable<Integer> {
       names = "--store",
       paramLabel = "STORE",
       description =
-          "embedded:<folder>, or etcd:http://host:port[,http://host:port] (embedded, below --data).")
+          "embedded:<folder>, or etcd:https://host:port[,https://host:port] (embedded, below --data).")
   private @Nullable String store;
+
+  @Option(
+      names = "--etcd-ca",
+      paramLabel = "FILE",
+      description =
+          "Certificates of the authorities that etcd's own comes from, PEM (those Java believes).")
+  private @Nullable Path etcdRoots;
+
+  @Option(
+      names = "--etcd-cert",
+      paramLabel = "FILE",
+      description = "Certificate that control shows to etcd, PEM.")
+  private @Nullable Path etcdCertificate;
+
+  @Option(
+      names = "--etcd-key",
+      paramLabel = "FILE",
+      description = "Its private key, PEM, not encrypted.")
+  private @Nullable Path etcdKey;
+
+  @Option(
+      names = "--etcd-user",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "User of etcd, if not the one that the certificate names.")
+  private String etcdUser = "";
+
+  @Option(
+      names = "--etcd-password-file",
+      paramLabel = "FILE",
+      description = "File of that user's password.")
+  private @Nullable Path etcdPassword;
 
   @Option(
       names = "--data",
@@ -102,6 +135,7 @@ final class ControlCommand implements Callable<Integer> {
             Integer.parseInt(listen.substring(colon + 1)),
             advertise,
             store == null ? "embedded:" + folder.resolve("store") : store,
+            etcd(),
             folder,
             authority(folder));
     Control control;
@@ -122,6 +156,14 @@ final class ControlCommand implements Callable<Integer> {
     out.flush();
     control.awaitEnd();
     return 0;
+  }
+
+  private EtcdAccess etcd() {
+    try {
+      return new EtcdAccess(etcdRoots, etcdCertificate, etcdKey, etcdUser, etcdPassword);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal("control: " + e.getMessage());
+    }
   }
 
   private CaOptions authority(Path folder) {

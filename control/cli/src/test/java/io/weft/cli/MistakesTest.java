@@ -242,7 +242,16 @@ class MistakesTest {
           --listen here            | weft: --listen here must be host:port, such as 127.0.0.1:15010
           --listen 127.0.0.1:99999 | weft: --listen 127.0.0.1:99999 must be host:port, such as 127.0.0.1:15010
           --store paper:notes      | weft: control: not a store: paper:notes; write embedded:<folder> or etcd:http://<host>:<port>
-          --store etcd:localhost   | weft: control: not an address of etcd: localhost; write http://host:port
+          --store etcd:localhost   | weft: control: not an address of etcd: localhost; write http://host:port or https://host:port
+          --store etcd:https://a:pw@h:1 | weft: control: a user is named with --etcd-user and --etcd-password-file, not in the address of etcd
+          --store etcd:https://a:1,http://b:1 | weft: control: etcd's addresses are all http:// or all https://, not https://a:1,http://b:1
+          --store etcd:http://a:1 --etcd-ca ca.pem | weft: control: --etcd-ca, --etcd-cert and --etcd-key go with https://, not with http://a:1
+          --store etcd:http://a:1 --etcd-user weft --etcd-password-file p | weft: control: the password of --etcd-user would be sent in plaintext to http://a:1: have etcd speak TLS, and write https://
+          --store embedded:x --etcd-ca ca.pem | weft: control: options for etcd go with --store etcd:https://<host>:<port>, not with embedded:x
+          --etcd-cert c.pem        | weft: control: --etcd-cert and --etcd-key belong together: give both
+          --etcd-user weft         | weft: control: --etcd-user and --etcd-password-file belong together: give both
+          --store etcd:https://a:1 --etcd-ca /nowhere/ca.pem | weft: control: --etcd-ca /nowhere/ca.pem is not there
+          --store etcd:https://a:1 --etcd-user weft --etcd-password-file /nowhere/p | weft: control: --etcd-password-file /nowhere/p is not there
           """)
   void aControlThatCannotBeIsRefused(String options, String expected) {
     List<String> command =

@@ -180,7 +180,7 @@ public final class Control implements AutoCloseable {
   public static Control start(Options options) throws IOException {
     Files.createDirectories(options.data());
     Authority authority = Authority.open(options.data(), Clock.systemUTC().instant());
-    ConfigStore store = Stores.open(options.store());
+    ConfigStore store = Stores.open(options.store(), options.etcd());
     Control control;
     try {
       control = new Control(options, store, authority);

@@ -3,6 +3,7 @@ package io.weft.control.store;
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Txn;
@@ -17,16 +18,25 @@ import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.support.CloseableClient;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +47,33 @@ final class EtcdStore implements ConfigStore {
   private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
 
   private final String endpoints;
+  private final EtcdAccess access;
   private final Client client;
 
-  EtcdStore(String endpoints) {
+  /**
+   * Opens it. An etcd that cannot be reached may come later.
+   *
+   * @param endpoints URLs of one scheme, separated by commas
+   * @throws IllegalArgumentException in one line, if a file of the access cannot be used
+   * @throws StoreException in one line, if etcd and control do not let each other in
+   */
+  static EtcdStore open(String endpoints, EtcdAccess access) {
+    EtcdStore store = new EtcdStore(endpoints, access);
+    try {
+      store.position().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StoreException refusal && refusal.isSettled()) {
+        store.close();
+        throw refusal;
+      }
+    }
+    return store;
+  }
+
+  private EtcdStore(String endpoints, EtcdAccess access) {
     this.endpoints = endpoints;
-    this.client =
+    this.access = access;
+    ClientBuilder builder =
         Client.builder()
             .endpoints(Arrays.stream(endpoints.split(",")).map(URI::create).toArray(URI[]::new))
             .namespace(bytes(MESH))
@@ -50,7 +82,29 @@ final class EtcdStore implements ConfigStore {
             .keepaliveTimeout(Duration.ofSeconds(5))
             .keepaliveWithoutCalls(true)
             .waitForReady(true)
-            .build();
+            .interceptor(new HastyReads());
+    if (endpoints.startsWith("https:")) {
+      builder.sslContext(Credentials.tls(access, Instant.now()));
+    }
+    Path password = access.passwordFile();
+    if (password != null) {
+      builder.user(bytes(access.user())).password(bytes(Credentials.password(password)));
+    }
+    this.client = builder.build();
+  }
+
+  /**
+   * Writes wait for a connection for a while. Reads do not, and so learn why there is none: nothing
+   * else tells of a certificate that is not believed.
+   */
+  private static final class HastyReads implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      return next.newCall(
+          method,
+          "Range".equals(method.getBareMethodName()) ? options.withoutWaitForReady() : options);
+    }
   }
 
   @Override
@@ -88,7 +142,7 @@ final class EtcdStore implements ConfigStore {
                   @Override
                   public void onError(Throwable fault) {
                     if (!over.getAndSet(true)) {
-                      watcher.ended(message(fault));
+                      watcher.ended(EtcdFault.of(fault, describe(), access).line());
                     }
                   }
 
@@ -149,71 +203,102 @@ final class EtcdStore implements ConfigStore {
                             bytes(key),
                             ByteSequence.from(value),
                             PutOption.builder().withLeaseId(lease).build()),
-                    put -> lived(key, value, grace, lease)));
+                    put -> {
+                      Announced announced = new Announced(key, value, grace, lease);
+                      announced.keepAlive();
+                      return announced;
+                    }));
   }
 
-  // A lease that ran out while etcd was away is taken anew.
-  private Presence lived(String key, ByteString value, Duration grace, long lease) {
-    AtomicBoolean closed = new AtomicBoolean();
-    CompletableFuture<Presence> next = new CompletableFuture<>();
-    CloseableClient alive =
-        client
-            .getLeaseClient()
-            .keepAlive(
-                lease,
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(LeaseKeepAliveResponse response) {}
+  /** A key on a lease that is kept alive. One that was lost while etcd was away is taken anew. */
+  private final class Announced implements Presence, StreamObserver<LeaseKeepAliveResponse> {
+    private final String key;
+    private final ByteString value;
+    private final Duration grace;
+    private final long lease;
+    private final AtomicBoolean lost = new AtomicBoolean();
+    private final CompletableFuture<Presence> next = new CompletableFuture<>();
+    private volatile boolean closed;
+    private volatile @Nullable CloseableClient alive;
 
-                  @Override
-                  public void onError(Throwable fault) {
-                    again();
-                  }
+    Announced(String key, ByteString value, Duration grace, long lease) {
+      this.key = key;
+      this.value = value;
+      this.grace = grace;
+      this.lease = lease;
+    }
 
-                  @Override
-                  public void onCompleted() {
-                    again();
-                  }
+    void keepAlive() {
+      alive = client.getLeaseClient().keepAlive(lease, this);
+    }
 
-                  private void again() {
-                    if (!closed.get()) {
-                      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> retry());
+    @Override
+    public void onNext(LeaseKeepAliveResponse response) {}
+
+    @Override
+    public void onError(Throwable fault) {
+      lost();
+    }
+
+    @Override
+    public void onCompleted() {
+      lost();
+    }
+
+    // Told for each try of jetcd's own; one successor is enough.
+    private void lost() {
+      if (!lost.getAndSet(true)) {
+        letGo();
+        announceLater();
+      }
+    }
+
+    private void announceLater() {
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::announceAnew);
+    }
+
+    private void announceAnew() {
+      if (closed) {
+        return;
+      }
+      var unused =
+          announce(key, value, grace)
+              .whenComplete(
+                  (presence, fault) -> {
+                    if (fault != null) {
+                      announceLater();
+                    } else {
+                      next.complete(presence);
+                      if (closed) {
+                        presence.close();
+                      }
                     }
-                  }
+                  });
+    }
 
-                  private void retry() {
-                    if (!closed.get()) {
-                      var unused =
-                          announce(key, value, grace)
-                              .whenComplete(
-                                  (presence, fault) -> {
-                                    if (fault != null) {
-                                      again();
-                                    } else if (closed.get()) {
-                                      presence.close();
-                                    } else {
-                                      next.complete(presence);
-                                    }
-                                  });
-                    }
-                  }
-                });
-    return () -> {
-      closed.set(true);
-      alive.close();
+    private void letGo() {
+      CloseableClient kept = alive;
+      if (kept != null) {
+        kept.close();
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      letGo();
       if (next.isDone()) {
         next.join().close();
-      } else {
-        try {
-          client.getLeaseClient().revoke(lease).get(1, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException
-            | java.util.concurrent.TimeoutException e) {
-          // It runs out by itself.
-        }
+        return;
       }
-    };
+      try {
+        client.getLeaseClient().revoke(lease).get(1, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException e) {
+        // It runs out by itself.
+      }
+    }
   }
 
   @Override
@@ -234,21 +319,11 @@ final class EtcdStore implements ConfigStore {
         .handle(
             (answer, fault) -> {
               if (fault != null) {
-                throw new StoreException(describe() + " does not answer: " + message(fault), fault);
+                EtcdFault why = EtcdFault.of(fault, describe(), access);
+                throw new StoreException(why.line(), why.settled(), fault);
               }
               return take.apply(answer);
             });
-  }
-
-  private static String message(Throwable fault) {
-    Throwable cause = fault;
-    while ((cause instanceof CompletionException || cause.getMessage() == null)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null
-        ? cause.getClass().getSimpleName()
-        : cause.getMessage().replaceAll("\\s+", " ");
   }
 
   private static Position position(Response response) {

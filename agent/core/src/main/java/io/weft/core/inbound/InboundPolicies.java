@@ -209,7 +209,7 @@ public final class InboundPolicies implements InboundGate {
   /** Whether a request may come in; waits until that is known. Never throws. */
   Judgement judge(InboundRequest request) {
     Judgement judgement = judged(request);
-    if (judgement == Judgement.ADMITTED) {
+    if (judgement.denial() == null && judgement.shadow().isEmpty()) {
       return judgement;
     }
     if (judgement.denial() != null) {

@@ -61,11 +61,12 @@ final class TokenIssuer {
     this.source = Source.of(document.getSource());
     this.document = document;
     this.unknownKeys = unknownKeys;
-    boolean stay =
-        document.getJwks().isEmpty()
-            && before != null
-            && before.document.getJwksUri().equals(document.getJwksUri());
-    this.keys = stay ? before.keys : keys();
+    this.keys =
+        before != null
+                && document.getJwks().isEmpty()
+                && before.document.getJwksUri().equals(document.getJwksUri())
+            ? before.keys
+            : keys();
     if (keys.isEmpty() && document.getJwksUri().isEmpty()) {
       Log.warnOnce(
           source + ": no key of " + document.getIssuer() + " is known: its tokens are refused");

@@ -5,10 +5,13 @@ import io.weft.control.Options;
 import io.weft.control.document.Durations;
 import io.weft.control.identity.CaAlgorithm;
 import io.weft.control.identity.CaOptions;
+import io.weft.control.join.JoinOptions;
+import io.weft.control.join.JoinOptions.Kubernetes;
 import io.weft.control.store.EtcdAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,6 +122,45 @@ final class ControlCommand implements Callable<Integer> {
               + " not there (ca-key in --data).")
   private @Nullable Path caKey;
 
+  @Option(
+      names = "--kubernetes-issuer",
+      paramLabel = "ISSUER",
+      description =
+          "Believe service account tokens of this issuer: kubectl get --raw"
+              + " /.well-known/openid-configuration names it.")
+  private @Nullable String issuer;
+
+  @Option(
+      names = "--kubernetes-jwks",
+      paramLabel = "FILE|URI",
+      description = "Keys of that issuer: a JWK set in a file, or behind https.")
+  private @Nullable String jwks;
+
+  @Option(
+      names = "--kubernetes-audience",
+      paramLabel = "NAME",
+      defaultValue = "weft",
+      description = "Audience that service account tokens must be for (${DEFAULT-VALUE}).")
+  private String audience = "";
+
+  @Option(
+      names = "--kubernetes-jwks-ca",
+      paramLabel = "FILE",
+      description = "Authorities by which the server of the keys is known, PEM (Java's own).")
+  private @Nullable Path jwksCa;
+
+  @Option(
+      names = "--kubernetes-jwks-token",
+      paramLabel = "FILE",
+      description = "Token to show to the server of the keys, if it asks for one.")
+  private @Nullable Path jwksToken;
+
+  @Option(
+      names = "--join-ca",
+      paramLabel = "FILE",
+      description = "Authorities by whose X.509-SVIDs agents may join, PEM.")
+  private @Nullable Path joinCa;
+
   @Override
   public Integer call() throws InterruptedException {
     int colon = listen.lastIndexOf(':');
@@ -137,7 +179,8 @@ final class ControlCommand implements Callable<Integer> {
             store == null ? "embedded:" + folder.resolve("store") : store,
             etcd(),
             folder,
-            authority(folder));
+            authority(folder),
+            joins());
     Control control;
     try {
       control = Control.start(options);
@@ -164,6 +207,23 @@ final class ControlCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new Refusal("control: " + e.getMessage());
     }
+  }
+
+  private JoinOptions joins() {
+    if ((issuer == null) != (jwks == null)) {
+      throw new Refusal("control: --kubernetes-issuer and --kubernetes-jwks belong together");
+    }
+    Optional<Kubernetes> cluster =
+        issuer == null || jwks == null
+            ? Optional.empty()
+            : Optional.of(
+                new Kubernetes(
+                    issuer,
+                    audience,
+                    jwks,
+                    Optional.ofNullable(jwksCa),
+                    Optional.ofNullable(jwksToken)));
+    return new JoinOptions(cluster, Optional.ofNullable(joinCa));
   }
 
   private CaOptions authority(Path folder) {

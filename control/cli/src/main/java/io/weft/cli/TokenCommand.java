@@ -103,7 +103,7 @@ final class TokenCommand implements Runnable {
 
   @Command(
       name = "revoke",
-      description = "Make a token worthless. Who has joined with it stays until it must join anew.",
+      description = "Make a token worthless, and have those who joined with it join anew.",
       mixinStandardHelpOptions = true)
   int revoke(
       @Mixin Connection control,

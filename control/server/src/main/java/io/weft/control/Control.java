@@ -2,8 +2,10 @@ package io.weft.control;
 
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.netty.handler.ssl.ClientAuth;
 import io.weft.control.accept.Acceptance;
 import io.weft.control.accept.History;
 import io.weft.control.admin.AdminService;
@@ -18,6 +20,9 @@ import io.weft.control.identity.Revoked;
 import io.weft.control.identity.Token;
 import io.weft.control.identity.Tokens;
 import io.weft.control.identity.WorkloadAuthority;
+import io.weft.control.join.FailedJoins;
+import io.weft.control.join.Joins;
+import io.weft.control.join.ShownCertificates;
 import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.push.Fleet;
@@ -51,6 +56,7 @@ public final class Control implements AutoCloseable {
   private static final Duration STOP_AT_MOST = Duration.ofMillis(700);
   private static final Duration ROTATION_STEP = Duration.ofMillis(500);
   private static final Duration KEYS_STEP = Duration.ofMillis(500);
+  private static final Duration EXPIRY_STEP = Duration.ofSeconds(1);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -59,6 +65,7 @@ public final class Control implements AutoCloseable {
   private final Registry registry;
   private final Replicas replicas;
   private final Tokens tokens;
+  private final Joins joins;
   private final WorkloadAuthority workloads;
   private final Fleet fleet;
   private final StoreHealth health;
@@ -70,9 +77,10 @@ public final class Control implements AutoCloseable {
     String id = UUID.randomUUID().toString().substring(0, 8);
     Edges edges = new Edges(System::nanoTime);
     Denials denials = new Denials(clock);
-    this.tokens = new Tokens(store, loop, clock, authority.rootHash());
     this.replicas = new Replicas(store, loop, id, this::replicasChanged);
     this.fleet = new Fleet(loop, clock, id, replicas::addresses, edges, denials);
+    this.tokens = new Tokens(store, loop, clock, authority.rootHash(), fleet::tokenGone);
+    this.joins = Joins.by(options.joins(), tokens, loop, clock);
     this.registry =
         new Registry(
             store,
@@ -118,6 +126,7 @@ public final class Control implements AutoCloseable {
             });
     fleet.authority(workloads);
     loop.every(ROTATION_STEP, () -> workloads.advance(fleet.holders()));
+    loop.every(EXPIRY_STEP, fleet::expire);
     this.acceptance = new Acceptance(store, loop, clock, fleet::accepted);
     this.health =
         new StoreHealth(
@@ -245,10 +254,17 @@ public final class Control implements AutoCloseable {
   }
 
   private Server server(Options options, Authority authority, AdminService admin) {
-    PushService push = new PushService(loop, tokens, workloads, fleet);
+    PushService push =
+        new PushService(
+            loop, tokens::isListed, joins, new FailedJoins(System::nanoTime), workloads, fleet);
     Authority.ServerCertificate certificate =
         authority.serverCertificate(hosts(options), Clock.systemUTC().instant());
-    return Server.builder()
+    ServerBuilder server = Server.builder();
+    if (options.joins().authorities().isPresent()) {
+      server.tlsCustomizer(
+          tls -> tls.clientAuth(ClientAuth.OPTIONAL).trustManager(new ShownCertificates()));
+    }
+    return server
         .port(
             new ServerPort(
                 new InetSocketAddress(options.host(), options.port()),

@@ -1,6 +1,7 @@
 package io.weft.control;
 
 import io.weft.control.identity.CaOptions;
+import io.weft.control.join.JoinOptions;
 import io.weft.control.store.EtcdAccess;
 import java.nio.file.Path;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param etcd how it and control prove themselves to each other
  * @param data folder of its root certificate and tokens
  * @param authority of services' certificates
+ * @param joins by what agents may join, beside join tokens
  */
 public record Options(
     String host,
@@ -22,10 +24,17 @@ public record Options(
     String store,
     EtcdAccess etcd,
     Path data,
-    CaOptions authority) {
+    CaOptions authority,
+    JoinOptions joins) {
 
-  /** With an authority as it comes, and an etcd that lets everybody in. */
+  /** With join tokens alone, and an etcd that lets everybody in. */
+  public Options(
+      String host, int port, String advertised, String store, Path data, CaOptions authority) {
+    this(host, port, advertised, store, EtcdAccess.OPEN, data, authority, JoinOptions.TOKENS);
+  }
+
+  /** With an authority as it comes, too. */
   public Options(String host, int port, String advertised, String store, Path data) {
-    this(host, port, advertised, store, EtcdAccess.OPEN, data, CaOptions.in(data));
+    this(host, port, advertised, store, data, CaOptions.in(data));
   }
 }

@@ -13,8 +13,8 @@ final class CacheFile {
 
   private CacheFile() {}
 
-  static File of(Settings settings, JoinToken token) {
-    File folder = new File(new File(settings.dir(), token.mesh()), settings.namespace());
+  static File of(Settings settings, String mesh) {
+    File folder = new File(new File(settings.dir(), mesh), settings.namespace());
     return new File(folder, settings.service().orElse("") + labels(settings.labels()) + ".config");
   }
 

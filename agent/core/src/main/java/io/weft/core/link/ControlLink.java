@@ -1,6 +1,5 @@
 package io.weft.core.link;
 
-import io.weft.api.v1.Credential;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
 import io.weft.api.v1.Welcome;
@@ -44,7 +43,7 @@ public final class ControlLink {
   private final InstanceRecord instance;
   private final EdgeStats edges;
   private final Runnable noConfig;
-  private final JoinTokenSource tokens;
+  private final CredentialSource credentials;
   private final ControlAddresses addresses;
   private final ReconnectDelay delay;
   private final LinkNews news = new LinkNews();
@@ -78,7 +77,7 @@ public final class ControlLink {
     this.instance = instance;
     this.edges = edges;
     this.noConfig = noConfig;
-    this.tokens = new JoinTokenSource(settings);
+    this.credentials = CredentialSource.of(settings);
     this.addresses = new ControlAddresses(settings.control());
     this.delay = new ReconnectDelay(random);
     this.registration = new Debounce(thread, REGISTRATION_SETTLES, this::register);
@@ -177,17 +176,17 @@ public final class ControlLink {
     if (closing) {
       return;
     }
-    JoinToken token;
+    JoinCredential credential;
     try {
-      token = tokens.read();
-    } catch (NoTokenException e) {
-      news.noToken(String.valueOf(e.getMessage()));
+      credential = credentials.read();
+    } catch (NoCredentialException e) {
+      news.noCredential(String.valueOf(e.getMessage()));
       noConfig.run();
       InboundPolicies.ofThisProcess().notAwaited();
       thread.after(delay.next(), this::connect);
       return;
     }
-    restoreOnce(token);
+    restoreOnce(credential);
     HostPort control = addresses.current();
     Session opened =
         new Session(
@@ -201,27 +200,27 @@ public final class ControlLink {
             new SessionOwner(control));
     session = opened;
     try {
-      opened.open(opener, token, hello(token));
+      opened.open(opener, credential, hello(credential));
     } catch (RuntimeException | LinkageError e) {
       opened.ended(new Ending(Ending.Kind.FAULT, "fault in the agent: " + e));
     }
   }
 
-  private Hello hello(JoinToken token) {
+  private Hello hello(JoinCredential credential) {
     return Hello.newBuilder()
         .setProtocol(PROTOCOL)
         .addAllFeatures(config.features())
         .setIdentity(identity)
-        .setCredential(Credential.newBuilder().setToken(token.credential()))
+        .setCredential(credential.message())
         .addAllHeld(config.versions())
         .addAllSubscriptions(config.subscriptions().getServicesList())
         .build();
   }
 
   // Afterwards what is in memory is at least as new as the file.
-  private void restoreOnce(JoinToken token) {
+  private void restoreOnce(JoinCredential credential) {
     if (cache == null) {
-      cache = new ConfigCache(CacheFile.of(settings, token));
+      cache = new ConfigCache(CacheFile.of(settings, credential.roots().mesh()));
       config.restore(cache);
     }
   }

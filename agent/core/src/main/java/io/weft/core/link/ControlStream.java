@@ -32,6 +32,6 @@ interface ControlStream {
   interface Opener {
 
     /** Begins to connect; failure comes as an event, never as an exception. */
-    ControlStream open(HostPort control, JoinToken token, Events events);
+    ControlStream open(HostPort control, JoinCredential credential, Events events);
   }
 }

@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class GrpcControlStream
     implements ControlStream, ClientResponseObserver<AgentMessage, ControlMessage> {
 
+  private final String credential;
   private final Events events;
   private @Nullable ManagedChannel channel;
   private @Nullable ClientCallStreamObserver<AgentMessage> requests;
   private boolean over;
 
-  GrpcControlStream(Events events) {
+  /**
+   * @param credential its name, for messages
+   */
+  GrpcControlStream(String credential, Events events) {
+    this.credential = credential;
     this.events = events;
   }
 
@@ -84,7 +89,7 @@ final class GrpcControlStream
     }
   }
 
-  private static Ending ending(Status status) {
+  private Ending ending(Status status) {
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateException) {
         return new Ending(Ending.Kind.UNTRUSTED, String.valueOf(cause.getMessage()));
@@ -92,10 +97,14 @@ final class GrpcControlStream
     }
     String said = status.getDescription() == null ? "" : status.getDescription();
     return switch (status.getCode()) {
-      case UNAUTHENTICATED, PERMISSION_DENIED ->
+      case UNAUTHENTICATED ->
           new Ending(
               Ending.Kind.UNAUTHENTICATED,
-              "it does not accept the join token" + (said.isEmpty() ? "" : ": " + said));
+              "it does not accept " + credential + (said.isEmpty() ? "" : ": " + said));
+      case PERMISSION_DENIED ->
+          new Ending(
+              Ending.Kind.UNAUTHENTICATED,
+              "it does not let this agent in" + (said.isEmpty() ? "" : ": " + said));
       case FAILED_PRECONDITION, UNIMPLEMENTED, INVALID_ARGUMENT ->
           new Ending(Ending.Kind.INCOMPATIBLE, said.isEmpty() ? status.getCode().name() : said);
       default -> new Ending(Ending.Kind.UNREACHABLE, unreachable(status, said));

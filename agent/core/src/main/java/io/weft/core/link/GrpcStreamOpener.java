@@ -36,20 +36,21 @@ final class GrpcStreamOpener implements ControlStream.Opener {
   }
 
   @Override
-  public ControlStream open(HostPort control, JoinToken token, ControlStream.Events events) {
-    GrpcControlStream stream = new GrpcControlStream(events);
-    stream.open(channel(control, token));
+  public ControlStream open(
+      HostPort control, JoinCredential credential, ControlStream.Events events) {
+    GrpcControlStream stream = new GrpcControlStream(credential.name(), events);
+    stream.open(channel(control, credential));
     return stream;
   }
 
-  private ManagedChannel channel(HostPort control, JoinToken token) {
+  private ManagedChannel channel(HostPort control, JoinCredential credential) {
     return NettyChannelBuilder.forAddress(control.host(), control.port())
         .channelType(NioSocketChannel.class)
         .eventLoopGroup(eventLoop())
         // One quiet connection: a pool's first chunk alone would take megabytes.
         .withOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
         .executor(thread)
-        .sslContext(tls(token))
+        .sslContext(tls(credential))
         .proxyDetector(target -> null)
         .disableServiceConfigLookUp()
         .disableRetry()
@@ -68,11 +69,13 @@ final class GrpcStreamOpener implements ControlStream.Opener {
     return eventLoop;
   }
 
-  private static SslContext tls(JoinToken token) {
+  private static SslContext tls(JoinCredential credential) {
     try {
-      return GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
-          .trustManager(new PinnedRootTrustManager(token.rootHash()))
-          .build();
+      SslContextBuilder tls =
+          GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+              .trustManager(new PinnedRootTrustManager(credential.roots()));
+      credential.certificate().ifPresent(shown -> tls.keyManager(shown.key(), shown.chain()));
+      return tls.build();
     } catch (SSLException e) {
       throw new IllegalStateException("this Java has no TLS", e);
     }

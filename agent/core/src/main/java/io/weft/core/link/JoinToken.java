@@ -1,7 +1,6 @@
 package io.weft.core.link;
 
 import java.util.Base64;
-import java.util.HexFormat;
 
 /**
  * What lets this agent join a mesh and recognise it: {@code weft1.<id>.<secret>.<root>}.
@@ -55,11 +54,6 @@ final class JoinToken {
   /** SHA-256 of the DER of the root certificate under which control must present itself. */
   byte[] rootHash() {
     return rootHash.clone();
-  }
-
-  /** A short name of the mesh, the same for all tokens of one root. */
-  String mesh() {
-    return HexFormat.of().formatHex(rootHash, 0, 8);
   }
 
   @Override

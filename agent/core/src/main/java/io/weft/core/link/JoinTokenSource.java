@@ -1,5 +1,6 @@
 package io.weft.core.link;
 
+import io.weft.api.v1.Credential;
 import io.weft.core.settings.Settings;
 import java.io.File;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /** Finds the join token where the settings say; a file is read anew each time, as tokens expire. */
-final class JoinTokenSource {
+final class JoinTokenSource implements CredentialSource {
 
   private static final int LARGEST = 4096;
 
@@ -21,30 +22,36 @@ final class JoinTokenSource {
   }
 
   /**
-   * @throws NoTokenException if there is none, or it is none; says which, where and the mend
+   * @throws NoCredentialException if there is none, or it is none; says which, where and the mend
    */
-  JoinToken read() throws NoTokenException {
+  @Override
+  public JoinCredential read() throws NoCredentialException {
     String place = given.isPresent() ? "weft.token" : file.toString();
     String text = given.isPresent() ? given.get() : content();
     try {
-      return JoinToken.parse(text);
+      JoinToken token = JoinToken.parse(text);
+      return new JoinCredential(
+          "the join token",
+          Credential.newBuilder().setToken(token.credential()).build(),
+          ControlRoots.of(token),
+          Optional.empty());
     } catch (IllegalArgumentException e) {
-      throw new NoTokenException(
+      throw new NoCredentialException(
           "the join token in " + place + " cannot be used: " + e.getMessage());
     }
   }
 
-  private String content() throws NoTokenException {
+  private String content() throws NoCredentialException {
     try {
       if (file.length() > LARGEST) {
-        throw new NoTokenException("the file " + file + " is too large to hold a join token");
+        throw new NoCredentialException("the file " + file + " is too large to hold a join token");
       }
       return Files.readString(file.toPath());
     } catch (NoSuchFileException e) {
-      throw new NoTokenException(
+      throw new NoCredentialException(
           "there is no join token: set weft.token or weft.token.file, or put it into " + file);
     } catch (IOException e) {
-      throw new NoTokenException("the join token in " + file + " cannot be read: " + e);
+      throw new NoCredentialException("the join token in " + file + " cannot be read: " + e);
     }
   }
 }

@@ -47,7 +47,7 @@ final class LinkNews {
   }
 
   /** No try could be made at all. */
-  void noToken(String reason) {
+  void noCredential(String reason) {
     if (said.add(Ending.Kind.UNAUTHENTICATED)) {
       Log.warn(reason + "; the application runs on, and the agent keeps looking");
     }

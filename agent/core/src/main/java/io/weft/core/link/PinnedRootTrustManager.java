@@ -2,8 +2,6 @@ package io.weft.core.link;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -17,7 +15,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts a server whose chain ends in the one root that a join token names by its hash.
+ * Trusts a server whose chain ends in a root that is known by its hash.
  *
  * <p>The server sends that root along. The chain up to it is verified by PKIX (RFC 5280), without
  * revocation; the server's certificate must be meant for TLS servers where it says what it is meant
@@ -27,13 +25,10 @@ final class PinnedRootTrustManager extends X509ExtendedTrustManager {
 
   private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
-  private final byte[] rootHash;
+  private final ControlRoots roots;
 
-  /**
-   * @param rootHash SHA-256 of the root certificate's DER
-   */
-  PinnedRootTrustManager(byte[] rootHash) {
-    this.rootHash = rootHash.clone();
+  PinnedRootTrustManager(ControlRoots roots) {
+    this.roots = roots;
   }
 
   @Override
@@ -43,13 +38,13 @@ final class PinnedRootTrustManager extends X509ExtendedTrustManager {
     if (root < 1) {
       throw new CertificateException(
           root < 0
-              ? "its certificate does not end in the root that the join token names"
+              ? "its certificate does not end in " + roots.name()
               : "it presents the root itself as its certificate");
     }
     try {
       chain[root].checkValidity();
       if (chain[root].getBasicConstraints() < 0) {
-        throw new CertificateException("the root that the join token names is no authority");
+        throw new CertificateException(roots.name() + " is no authority");
       }
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(chain[root], null)));
       parameters.setRevocationEnabled(false);
@@ -71,19 +66,11 @@ final class PinnedRootTrustManager extends X509ExtendedTrustManager {
 
   private int pinned(X509Certificate[] chain) throws CertificateException {
     for (int i = 0; i < chain.length; i++) {
-      if (MessageDigest.isEqual(rootHash, sha256(chain[i].getEncoded()))) {
+      if (roots.has(chain[i])) {
         return i;
       }
     }
     return -1;
-  }
-
-  private static byte[] sha256(byte[] bytes) throws CertificateException {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new CertificateException(e);
-    }
   }
 
   @Override

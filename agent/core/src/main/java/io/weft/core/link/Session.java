@@ -81,12 +81,12 @@ final class Session implements ControlStream.Events {
     this.owner = owner;
   }
 
-  void open(ControlStream.Opener opener, JoinToken token, Hello hello) {
+  void open(ControlStream.Opener opener, JoinCredential credential, Hello hello) {
     timer =
         thread.after(
             WELCOME_WAIT, () -> fail(new Ending(Ending.Kind.UNREACHABLE, "it does not answer")));
     subscribed = Subscribe.newBuilder().addAllServices(hello.getSubscriptionsList()).build();
-    stream = opener.open(control, token, this);
+    stream = opener.open(control, credential, this);
     send(AgentMessage.newBuilder().setHello(hello));
   }
 

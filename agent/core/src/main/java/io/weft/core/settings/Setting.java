@@ -24,11 +24,31 @@ public enum Setting {
       "127.0.0.1:15010",
       "Addresses of control, `host:port`, separated by semicolons (or commas, outside the agent's"
           + " argument)."),
+  CONTROL_CA_FILE(
+      "weft.control.ca.file",
+      "",
+      "Root certificates of control, PEM, such as a copy of its `root.pem`. A join token names the"
+          + " root itself; `kubernetes` and `x509` need this."),
+  JOIN(
+      "weft.join",
+      "token",
+      "What proves to control who this process is: `token`, a join token; `kubernetes`, a service"
+          + " account token; `x509`, a certificate that somebody else has issued."),
   TOKEN("weft.token", "", "Join token, as control wrote it."),
   TOKEN_FILE(
       "weft.token.file",
       "~/.weft/join-token",
       "File that holds the join token; read at each join."),
+  KUBERNETES_TOKEN_FILE(
+      "weft.kubernetes.token.file",
+      "/var/run/secrets/tokens/weft",
+      "File of the service account token, from a projected volume; read at each join."),
+  X509_CERTIFICATE_FILE(
+      "weft.x509.certificate.file",
+      "",
+      "File of the certificate to join by and what leads to its root, PEM; read at each join."),
+  X509_KEY_FILE(
+      "weft.x509.key.file", "", "File of that certificate's key, PEM; read at each join."),
   ADDRESS(
       "weft.address",
       "`POD_IP`, else the local address of the connection to control",

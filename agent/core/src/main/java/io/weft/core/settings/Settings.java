@@ -18,7 +18,10 @@ import java.util.Set;
  * @param service name of the service this process is an instance of; absent: the agent stays
  *     passive
  * @param control addresses of control, in order of preference; never empty
+ * @param controlCaFile roots of control; absent where the join token names them
+ * @param join what this process joins by
  * @param token the join token given directly; else it is read from {@code tokenFile}
+ * @param certificateFile absent where this process does not join by certificate; so the key's
  * @param address host or address that callers should use; absent: POD_IP, else the local address of
  *     the control stream
  * @param excludedPorts ports that are never registered
@@ -34,8 +37,13 @@ public record Settings(
     String namespace,
     Map<String, String> labels,
     List<HostPort> control,
+    Optional<File> controlCaFile,
+    Join join,
     Optional<String> token,
     File tokenFile,
+    File serviceAccountTokenFile,
+    Optional<File> certificateFile,
+    Optional<File> keyFile,
     Optional<String> address,
     Set<Integer> excludedPorts,
     String zone,
@@ -44,6 +52,13 @@ public record Settings(
     boolean strictAtFirst,
     ForwardedCertificate forwardedCertificate,
     LogLevel log) {
+
+  /** What proves who a process is. */
+  public enum Join {
+    TOKEN,
+    KUBERNETES,
+    X509
+  }
 
   public Settings {
     labels = Map.copyOf(labels);

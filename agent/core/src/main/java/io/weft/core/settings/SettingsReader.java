@@ -2,6 +2,7 @@ package io.weft.core.settings;
 
 import io.weft.core.inbound.ForwardedCertificate;
 import io.weft.core.log.LogLevel;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +47,17 @@ public final class SettingsReader {
             value(Setting.NAMESPACE, SettingValues::dnsLabel),
             optional(Setting.LABELS, SettingValues::labels).orElse(Map.of()),
             value(Setting.CONTROL, SettingValues::addresses),
+            optional(Setting.CONTROL_CA_FILE, this::file),
+            value(Setting.JOIN, text -> SettingValues.oneOf(Settings.Join.class, text)),
             optional(Setting.TOKEN, Function.identity()),
-            value(Setting.TOKEN_FILE, text -> SettingValues.file(text, sources.home())),
+            value(Setting.TOKEN_FILE, this::file),
+            value(Setting.KUBERNETES_TOKEN_FILE, this::file),
+            optional(Setting.X509_CERTIFICATE_FILE, this::file),
+            optional(Setting.X509_KEY_FILE, this::file),
             optional(Setting.ADDRESS, Function.identity()).or(sources::podAddress),
             optional(Setting.PORTS_EXCLUDE, SettingValues::ports).orElse(Set.of()),
             optional(Setting.ZONE, Function.identity()).orElse(""),
-            value(Setting.DIR, text -> SettingValues.file(text, sources.home())),
+            value(Setting.DIR, this::file),
             value(Setting.DRAIN, SettingValues::duration),
             value(Setting.INITIAL, text -> SettingValues.oneOf(Initial.class, text))
                 == Initial.STRICT,
@@ -67,6 +73,10 @@ public final class SettingsReader {
               + "WEFT_SERVICE or OTEL_SERVICE_NAME (environment)");
     }
     return new ReadSettings(settings, all);
+  }
+
+  private File file(String text) {
+    return SettingValues.file(text, sources.home());
   }
 
   private Optional<String> service() {

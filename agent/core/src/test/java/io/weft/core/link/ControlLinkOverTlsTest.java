@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.ControlMessage;
-import io.weft.api.v1.Credential;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
 import io.weft.core.identity.LiveTls;
@@ -133,13 +132,13 @@ class ControlLinkOverTlsTest {
   void runs_on_agent_threads_alone() throws Exception {
     try (FakeControl control = FakeControl.start(authority.server())) {
       BlockingQueue<Boolean> seen = new LinkedBlockingQueue<>();
-      JoinToken token = JoinToken.parse(authority.token());
+      JoinCredential credential = credential();
       thread.execute(
           () ->
               new GrpcStreamOpener(thread)
                   .open(
                       control.address(),
-                      token,
+                      credential,
                       new EndingsOnly(
                           ending -> {
                             seen.add(AgentThread.isCurrent());
@@ -150,19 +149,24 @@ class ControlLinkOverTlsTest {
     }
   }
 
+  private JoinCredential credential() {
+    try {
+      return CredentialSource.of(settings("127.0.0.1:1")).read();
+    } catch (NoCredentialException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private Ending endingOf(HostPort control) throws InterruptedException {
     BlockingQueue<Ending> endings = new LinkedBlockingQueue<>();
-    JoinToken token = JoinToken.parse(authority.token());
+    JoinCredential credential = credential();
     thread.execute(
         () ->
             new GrpcStreamOpener(thread)
-                .open(control, token, new EndingsOnly(endings::add))
+                .open(control, credential, new EndingsOnly(endings::add))
                 .send(
                     AgentMessage.newBuilder()
-                        .setHello(
-                            Hello.newBuilder()
-                                .setCredential(
-                                    Credential.newBuilder().setToken(token.credential())))
+                        .setHello(Hello.newBuilder().setCredential(credential.message()))
                         .build()));
     Ending ending = endings.poll(20, TimeUnit.SECONDS);
     assertThat(ending).isNotNull();
@@ -184,14 +188,17 @@ class ControlLinkOverTlsTest {
     }
   }
 
+  private Settings settings(String control) {
+    return SettingsReader.read(
+            "service=orders,log=off,control=%s,dir=%s,token=%s"
+                .formatted(control, dir, authority.token()),
+            Map.of("user.home", "/nowhere"),
+            Map.of())
+        .settings();
+  }
+
   private ControlLink newLink(String control) {
-    Settings settings =
-        SettingsReader.read(
-                "service=orders,log=off,control=%s,dir=%s,token=%s"
-                    .formatted(control, dir, authority.token()),
-                Map.of("user.home", "/nowhere"),
-                Map.of())
-            .settings();
+    Settings settings = settings(control);
     return ControlLink.create(
         settings,
         Identity.newBuilder().setService("orders").build(),

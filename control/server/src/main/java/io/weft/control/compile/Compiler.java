@@ -33,7 +33,10 @@ public final class Compiler {
   /** Bytes of text that decide a config, and so name it within one compiler. */
   private record ConfigKey(ServiceId callee, List<InForce> documents) {}
 
+  private record Principal(String namespace, String name) {}
+
   private final Accepted accepted;
+  private final Map<Principal, ServiceId> listing = new HashMap<>();
   private final Map<ServiceId, ServiceName> services = new TreeMap<>();
   private final Map<String, Resource> names = new HashMap<>();
   private final Map<ConfigKey, Resource> configs = new HashMap<>();
@@ -48,7 +51,11 @@ public final class Compiler {
     for (InForce each : accepted.documents().values()) {
       if (each.document().key().kind() == Kind.SERVICE) {
         ServiceName name = serviceName(each);
-        services.put(new ServiceId(name.getNamespace(), name.getName()), name);
+        ServiceId id = new ServiceId(name.getNamespace(), name.getName());
+        services.put(id, name);
+        for (String principal : principals(id)) {
+          listing.putIfAbsent(new Principal(id.namespace(), principal), id);
+        }
       }
     }
   }
@@ -65,6 +72,16 @@ public final class Compiler {
         .orElse(List.of());
   }
 
+  /** The first service of a namespace that lists a principal; empty if none does. */
+  public Optional<ServiceId> listing(String namespace, String principal) {
+    return Optional.ofNullable(listing.get(new Principal(namespace, principal)));
+  }
+
+  /** Whether callers of a namespace may know of a service. */
+  public boolean isVisible(ServiceId service, String namespace) {
+    return service.namespace().equals(namespace) || !isPrivate(service);
+  }
+
   /** The names that callers of a namespace may use. */
   public Resource names(String namespace) {
     return names.computeIfAbsent(
@@ -73,7 +90,7 @@ public final class Compiler {
           Names.Builder all = Names.newBuilder();
           services.forEach(
               (id, name) -> {
-                if (id.namespace().equals(from) || !isPrivate(id)) {
+                if (isVisible(id, from)) {
                   all.addServices(name);
                 }
               });

@@ -39,6 +39,17 @@ public record Token(
     return role == null ? Role.ADMIN : Role.valueOf(role);
   }
 
+  /** Whether it is kept only to be known as worthless: without a hash, no secret fits it. */
+  @JsonIgnore
+  boolean isRevoked() {
+    return secretHash.isEmpty();
+  }
+
+  /** The same, worthless. */
+  Token revoked() {
+    return new Token(id, purpose, "", namespace, principal, created, expires, role);
+  }
+
   /** What it is good for; one never stands for the other. */
   public enum Purpose {
     JOIN,

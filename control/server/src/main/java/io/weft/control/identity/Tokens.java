@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +46,18 @@ public final class Tokens {
   private final String rootHash;
   private final Mirror mirror;
   private final Map<String, Token> known = new ConcurrentSkipListMap<>();
+  private final Map<String, Path> files = new ConcurrentHashMap<>();
+  private final Consumer<String> gone;
 
-  public Tokens(ConfigStore store, Loop loop, Clock clock, String rootHash) {
+  /**
+   * @param gone told, on the loop, the id of each token that is worth nothing any more
+   */
+  public Tokens(
+      ConfigStore store, Loop loop, Clock clock, String rootHash, Consumer<String> gone) {
     this.store = store;
     this.clock = clock;
     this.rootHash = rootHash;
+    this.gone = gone;
     this.mirror = new Mirror(store, PREFIX, loop, this::changed);
   }
 
@@ -58,6 +67,11 @@ public final class Tokens {
 
   public void close() {
     mirror.close();
+  }
+
+  /** Whether all tokens of the store are known here. */
+  public boolean isListed() {
+    return mirror.isListed();
   }
 
   /** A new token's text, which is shown this once. */
@@ -85,7 +99,7 @@ public final class Tokens {
 
   /**
    * Makes a file with a token that never expires, or, if there is one, sees to it that the store
-   * knows its token.
+   * knows its token. One that was revoked stays so.
    */
   public void keepFile(Path file, Token.Purpose purpose) throws IOException {
     if (!Files.exists(file)) {
@@ -99,8 +113,10 @@ public final class Tokens {
         new Token(
             parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null, null);
     known.put(token.id(), token);
+    files.put(token.id(), file);
     var unused =
-        put(token)
+        store
+            .commit(new Commit().unchanged(PREFIX + token.id(), 0).put(PREFIX + token.id(), json(token)))
             .whenComplete(
                 (done, fault) -> {
                   if (fault != null) {
@@ -127,17 +143,30 @@ public final class Tokens {
         : Optional.of(token);
   }
 
-  /** Has a token forgotten; whether there was one. */
+  /** Makes a token worthless; whether there was one. */
   public CompletableFuture<Boolean> revoke(String id) {
-    if (!known.containsKey(id)) {
+    Token token = known.get(id);
+    if (token == null || token.isRevoked()) {
       return CompletableFuture.completedFuture(false);
     }
-    return store.commit(new Commit().delete(PREFIX + id)).thenApply(done -> true);
+    // One without an end may stand in a file, from which a control that starts would have it again.
+    boolean ends = token.expires() != null;
+    Commit commit =
+        ends
+            ? new Commit().delete(PREFIX + id)
+            : new Commit().put(PREFIX + id, json(token.revoked()));
+    return store
+        .commit(commit)
+        .thenApply(
+            done -> {
+              known.computeIfPresent(id, (same, now) -> ends ? null : now.revoked());
+              return true;
+            });
   }
 
   /** All of them, without their secrets, which nobody has. */
   public Collection<Token> all() {
-    return known.values();
+    return known.values().stream().filter(token -> !token.isRevoked()).toList();
   }
 
   private String text(Token.Purpose purpose, String id, String secret) {
@@ -153,10 +182,12 @@ public final class Tokens {
   }
 
   private CompletableFuture<Commit.Result> put(Token token) {
+    return store.commit(new Commit().put(PREFIX + token.id(), json(token)));
+  }
+
+  private static ByteString json(Token token) {
     try {
-      return store.commit(
-          new Commit()
-              .put(PREFIX + token.id(), ByteString.copyFrom(JSON.writeValueAsBytes(token))));
+      return ByteString.copyFrom(JSON.writeValueAsBytes(token));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -166,15 +197,29 @@ public final class Tokens {
     for (Change change : changes) {
       Entry now = change.now();
       if (now == null) {
-        known.remove(change.key().substring(PREFIX.length()));
+        String id = change.key().substring(PREFIX.length());
+        known.remove(id);
+        gone.accept(id);
         continue;
       }
       try {
         Token token = JSON.readValue(now.value().toByteArray(), Token.class);
         known.put(token.id(), token);
+        if (token.isRevoked()) {
+          revoked(token.id());
+        }
       } catch (IOException e) {
         LOG.warn("{} in the store is no token", change.key());
       }
+    }
+  }
+
+  private void revoked(String id) {
+    gone.accept(id);
+    Path file = files.get(id);
+    if (file != null) {
+      LOG.warn(
+          "the token in {} is revoked: remove the file and start again to have a new one made", file);
     }
   }
 

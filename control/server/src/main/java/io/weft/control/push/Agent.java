@@ -1,27 +1,24 @@
 package io.weft.control.push;
 
-import io.weft.api.v1.Hello;
 import io.weft.api.v1.Hook;
 import io.weft.api.v1.Identity;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
 import io.weft.control.compile.Caller;
 import io.weft.control.compile.ServiceId;
+import io.weft.control.join.Joined;
 import io.weft.control.registry.Instance;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who is at the other end of a stream, as it said itself.
+ * Who is at the other end of a stream.
  *
- * @param principal that its credential proves; empty if that proves membership alone
+ * @param identity what it says of itself
+ * @param joined what its credential proves
  * @param spiffeId that its certificates have
  */
-record Agent(Identity identity, String principal, String spiffeId, String remote) {
-
-  static Agent of(Hello hello, String principal, String spiffeId, String remote) {
-    return new Agent(hello.getIdentity(), principal, spiffeId, remote);
-  }
+record Agent(Identity identity, Joined joined, String spiffeId, String remote) {
 
   String uid() {
     return identity.getUid();

@@ -1,5 +1,6 @@
 package io.weft.control.push;
 
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.Backend;
@@ -19,6 +20,7 @@ import io.weft.control.edge.Edges;
 import io.weft.control.identity.Holder;
 import io.weft.control.identity.Revoked;
 import io.weft.control.identity.WorkloadAuthority;
+import io.weft.control.join.Joined;
 import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Instance;
@@ -69,6 +71,7 @@ public final class Fleet {
   private long dirtySince;
   private int flushes;
   private boolean dirty;
+  private boolean informed;
 
   /**
    * @param replicas addresses of all replicas, for agents to turn to
@@ -120,19 +123,109 @@ public final class Fleet {
   public void revoked(Revoked principal) {
     for (Session session : List.copyOf(sessions.values())) {
       if (session.agent().spiffeId().equals(principal.spiffeId())) {
-        session.end(
-            io.grpc.Status.UNAUTHENTICATED.withDescription(
-                principal.spiffeId() + " has been revoked"));
-        ended(session);
+        expel(session, Status.UNAUTHENTICATED, principal.spiffeId() + " has been revoked");
       }
     }
+  }
+
+  /** Ends the streams that were opened with a join token. */
+  public void tokenGone(String id) {
+    for (Session session : List.copyOf(sessions.values())) {
+      if (session.agent().joined().token().equals(id)) {
+        expel(
+            session,
+            Status.UNAUTHENTICATED,
+            "the join token " + id + " has been revoked: weft token create makes a new one");
+      }
+    }
+  }
+
+  /** Ends the streams whose credential has ended. */
+  public void expire() {
+    List.copyOf(sessions.values()).forEach(this::isExpired);
+  }
+
+  private boolean isExpired(Session session) {
+    Joined joined = session.agent().joined();
+    if (!joined.isOver(clock.instant())) {
+      return false;
+    }
+    expel(session, Status.UNAUTHENTICATED, joined.name() + " has ended at " + joined.until());
+    return true;
+  }
+
+  // Callers lose it, too, unless it comes back with something better.
+  private void expel(Session session, Status status, String reason) {
+    session.end(status.withDescription(reason));
+    forget(session);
+    registry().expelled(session.agent().uid());
+    finishDrains();
+  }
+
+  /** Documents and services are known, so that it can be told who may be what. */
+  boolean isReady() {
+    return informed && authority().trust() != null;
+  }
+
+  /** What stands against an agent's being what it says it is, in one line; empty if nothing. */
+  Optional<String> objection(Agent agent) {
+    ServiceId service = agent.service();
+    String principal = agent.joined().principal();
+    List<String> allowed = compiler.principals(service);
+    if (!allowed.isEmpty() && !allowed.contains(principal)) {
+      return Optional.of(
+          agent.joined().name()
+              + " proves principal "
+              + agent.joined().who()
+              + ", which may not be "
+              + service
+              + ": its Service allows "
+              + String.join(", ", allowed));
+    }
+    if (principal.isEmpty()) {
+      Optional<ServiceId> listing = compiler.listing(service.namespace(), service.name());
+      if (listing.isPresent()) {
+        return Optional.of(
+            agent.joined().name()
+                + " proves membership alone, and "
+                + service
+                + " is a principal of Service "
+                + listing.get()
+                + ": it needs a token of its own (weft token create --principal "
+                + service.name()
+                + " --namespace "
+                + service.namespace()
+                + ")");
+      }
+    }
+    Session same = sessions.get(agent.uid());
+    boolean another =
+        same != null
+            ? !same.agent().service().equals(service)
+                || !same.agent().spiffeId().equals(agent.spiffeId())
+            : registry()
+                .instance(agent.uid())
+                .filter(
+                    each ->
+                        !each.id().equals(service)
+                            || !(each.principal().isEmpty()
+                                || each.principal().equals(agent.spiffeId())))
+                .isPresent();
+    return another
+        ? Optional.of("instance " + agent.uid() + " is somebody else's")
+        : Optional.empty();
   }
 
   /** Documents in force have changed. */
   public void accepted(Accepted now) {
     accepted = now;
     keys().accepted(now);
+    informed = true;
     recompile();
+    for (Session session : List.copyOf(sessions.values())) {
+      objection(session.agent())
+          .ifPresent(reason -> expel(session, Status.PERMISSION_DENIED, reason));
+    }
   }
 
   /** Services became known, or others than were. */
@@ -178,26 +271,29 @@ public final class Fleet {
     }
   }
 
-  // Trust and names for all; of the services that it calls their config, and the endpoints that
-  // these lead
-  // to.
+  // Trust and names for all; of the services that it calls and may know of their config, and the
+  // endpoints that these lead to.
   private Collection<Resource> target(Session session) {
     Map<String, Resource> target = new LinkedHashMap<>();
     Resource trust = authority().trust();
     if (trust != null) {
       target.put("trust", trust);
     }
+    String namespace = session.agent().service().namespace();
     target.put("inbound", keys().join(compiler.inbound(session.agent().service())));
-    target.put("", compiler.names(session.agent().service().namespace()));
+    target.put("", compiler.names(namespace));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
-      if (compiler.services().containsKey(service)) {
+      if (compiler.services().containsKey(service) && compiler.isVisible(service, namespace)) {
         Resource config = compiler.config(session.agent().caller(), service);
         target.put("config/" + service, config);
         reached.add(service);
         for (RouteRule rule : config.getServiceConfig().getRulesList()) {
           for (Backend backend : rule.getBackendsList()) {
-            reached.add(new ServiceId(backend.getNamespace(), backend.getService()));
+            ServiceId to = new ServiceId(backend.getNamespace(), backend.getService());
+            if (compiler.isVisible(to, namespace)) {
+              reached.add(to);
+            }
           }
         }
       }
@@ -221,7 +317,7 @@ public final class Fleet {
     Session before = sessions.remove(agent.uid());
     if (before != null) {
       drains.remove(before);
-      before.end(io.grpc.Status.ABORTED.withDescription("this agent has connected anew"));
+      before.end(Status.ABORTED.withDescription("this agent has connected anew"));
     }
     Session session = new Session(agent, out, hello, clock.instant());
     sessions.put(agent.uid(), session);
@@ -239,7 +335,7 @@ public final class Fleet {
   }
 
   void received(Session session, AgentMessage message) {
-    if (sessions.get(session.agent().uid()) != session) {
+    if (sessions.get(session.agent().uid()) != session || isExpired(session)) {
       return;
     }
     switch (message.getMessageCase()) {
@@ -286,12 +382,19 @@ public final class Fleet {
   }
 
   void ended(Session session) {
-    if (sessions.remove(session.agent().uid(), session)) {
-      drains.remove(session);
-      edges.gone(session.agent().uid());
+    if (forget(session)) {
       registry().disconnected(session.agent().uid());
       finishDrains();
     }
+  }
+
+  private boolean forget(Session session) {
+    boolean known = sessions.remove(session.agent().uid(), session);
+    if (known) {
+      drains.remove(session);
+      edges.gone(session.agent().uid());
+    }
+    return known;
   }
 
   private void register(Session session) {
@@ -300,18 +403,6 @@ public final class Fleet {
       return;
     }
     Instance instance = session.agent().instance(said, replica);
-    List<String> principals = compiler.principals(instance.id());
-    String principal = session.agent().principal();
-    if (!principals.isEmpty() && !principals.contains(principal)) {
-      session.refuse(
-          "the join token's principal "
-              + (principal.isEmpty() ? "(none)" : principal)
-              + " may not register as "
-              + instance.id()
-              + ": its Service allows "
-              + String.join(", ", principals));
-      return;
-    }
     Optional<String> collision = registry().register(instance);
     if (collision.isPresent()) {
       session.refuse(collision.get());
@@ -376,7 +467,7 @@ public final class Fleet {
     List.copyOf(sessions.values())
         .forEach(
             session ->
-                session.end(io.grpc.Status.UNAVAILABLE.withDescription("control is stopping")));
+                session.end(Status.UNAVAILABLE.withDescription("control is stopping")));
     sessions.clear();
   }
 

@@ -115,6 +115,11 @@ public final class Registry {
     return services;
   }
 
+  /** The instance of a JVM, if one is known. */
+  public Optional<Instance> instance(String uid) {
+    return Optional.ofNullable(instances.get(uid));
+  }
+
   /** The endpoints of a service for one who holds those of a hash. */
   public Resource endpoints(ServiceId service, @Nullable String held) {
     EndpointSet set = set(service);
@@ -185,6 +190,17 @@ public final class Registry {
   public void disconnected(String uid) {
     streams.remove(uid);
     loop.after(STREAM_GRACE, () -> loseIf(uid, each -> each.owner().equals(replica)));
+  }
+
+  /** It may be here no longer: gone, unless its agent comes back within the grace. */
+  public void expelled(String uid) {
+    streams.remove(uid);
+    loop.after(
+        STREAM_GRACE,
+        () ->
+            instance(uid)
+                .filter(each -> !streams.contains(uid) && each.owner().equals(replica))
+                .ifPresent(each -> remove(uid)));
   }
 
   /** A replica came or went: what it held is lost after a grace. */

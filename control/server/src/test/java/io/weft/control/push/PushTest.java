@@ -215,7 +215,9 @@ class PushTest {
 
     assertThat(agent.ended().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
     assertThat(agent.ended().getDescription())
-        .isEqualTo("the join token is unknown here, or has expired");
+        .isEqualTo(
+            "the join token is unknown here, has expired or is revoked: weft token list shows what"
+                + " there is, weft token create makes a new one");
   }
 
   private RawAgent join(String uid, String service, String... subscriptions) throws IOException {

@@ -23,15 +23,19 @@ import io.weft.api.v1.Registration;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.Update;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** The agent's end of the push protocol, message by message. */
 final class RawAgent implements AutoCloseable {
@@ -40,10 +44,14 @@ final class RawAgent implements AutoCloseable {
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private final StreamObserver<AgentMessage> out;
 
-  private RawAgent(Path data, int port) {
+  private RawAgent(Path data, int port, Consumer<SslContextBuilder> certificate) {
     clients =
         ClientFactory.builder()
-            .tlsCustomizer(tls -> tls.trustManager(data.resolve("root.pem").toFile()))
+            .tlsCustomizer(
+                tls -> {
+                  tls.trustManager(data.resolve("root.pem").toFile());
+                  certificate.accept(tls);
+                })
             .build();
     out =
         GrpcClients.builder("gproto+https://127.0.0.1:" + port)
@@ -76,21 +84,49 @@ final class RawAgent implements AutoCloseable {
       String service,
       Collection<ResourceVersion> held,
       String... subscriptions) {
-    RawAgent agent = new RawAgent(data, port);
-    agent.send(
+    RawAgent agent = new RawAgent(data, port, none -> {});
+    agent.hello(
+        identity(uid, "default", service),
+        Credential.newBuilder().setToken(credential).build(),
+        held,
+        subscriptions);
+    return agent;
+  }
+
+  /** Connects and says Hello with any credential. */
+  static RawAgent join(
+      Path data, int port, Credential credential, Identity identity, String... subscriptions) {
+    RawAgent agent = new RawAgent(data, port, none -> {});
+    agent.hello(identity, credential, List.of(), subscriptions);
+    return agent;
+  }
+
+  /** Connects with a certificate and says Hello by it. */
+  static RawAgent join(
+      Path data, int port, PrivateKey key, List<X509Certificate> chain, Identity identity) {
+    RawAgent agent = new RawAgent(data, port, tls -> tls.keyManager(key, chain));
+    agent.hello(identity, Credential.newBuilder().setX509(true).build(), List.of());
+    return agent;
+  }
+
+  static Identity identity(String uid, String namespace, String service) {
+    return Identity.newBuilder().setUid(uid).setNamespace(namespace).setService(service).build();
+  }
+
+  private void hello(
+      Identity identity,
+      Credential credential,
+      Collection<ResourceVersion> held,
+      String... subscriptions) {
+    send(
         AgentMessage.newBuilder()
             .setHello(
                 Hello.newBuilder()
                     .setProtocol(1)
-                    .setIdentity(
-                        Identity.newBuilder()
-                            .setUid(uid)
-                            .setNamespace("default")
-                            .setService(service))
-                    .setCredential(Credential.newBuilder().setToken(credential))
+                    .setIdentity(identity)
+                    .setCredential(credential)
                     .addAllHeld(held)
                     .addAllSubscriptions(List.of(subscriptions))));
-    return agent;
   }
 
   void send(AgentMessage.Builder message) {

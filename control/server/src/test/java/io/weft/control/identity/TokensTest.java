@@ -1,0 +1,89 @@
+package io.weft.control.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.weft.control.identity.Token.Purpose;
+import io.weft.control.loop.Loop;
+import io.weft.control.store.ConfigStore;
+import io.weft.control.store.Stores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tokens of several replicas over one store, and of one that starts again. */
+class TokensTest {
+  @TempDir Path data;
+  private final Loop loop = new Loop();
+  private final List<String> gone = new CopyOnWriteArrayList<>();
+  private ConfigStore store;
+
+  @BeforeEach
+  void open() {
+    store = Stores.open("embedded:" + data.resolve("store"));
+  }
+
+  @AfterEach
+  void close() {
+    loop.close();
+    store.close();
+  }
+
+  @Test
+  void a_revoked_token_is_worthless_in_every_replica_and_each_hears_of_it() {
+    Tokens one = tokens();
+    Tokens other = tokens();
+    for (Duration life : new Duration[] {null, Duration.ofHours(1)}) {
+      String text = one.create(Purpose.JOIN, "default", "orders", life, null).join();
+      String id = text.split("\\.", -1)[1];
+      String credential = id + "." + text.split("\\.", -1)[2];
+      await().until(() -> other.check(Purpose.JOIN, credential).isPresent());
+
+      assertThat(other.revoke(id).join()).isTrue();
+
+      assertThat(other.check(Purpose.JOIN, credential)).isEmpty();
+      await().until(() -> one.check(Purpose.JOIN, credential).isEmpty());
+      await().until(() -> gone.stream().filter(id::equals).count() == 2);
+      assertThat(one.all()).extracting(Token::id).doesNotContain(id);
+      assertThat(one.revoke(id).join()).isFalse();
+    }
+  }
+
+  @Test
+  void a_token_of_a_file_stays_revoked_though_control_starts_again() throws IOException {
+    Path file = data.resolve("join-token");
+    Tokens first = tokens();
+    first.keepFile(file, Purpose.JOIN);
+    String[] parts = Files.readString(file).strip().split("\\.", -1);
+    String credential = parts[1] + "." + parts[2];
+    await().until(() -> store.list("trust/tokens/").join().entries().size() == 1);
+    assertThat(first.check(Purpose.JOIN, credential)).isPresent();
+    first.revoke(parts[1]).join();
+
+    Tokens again = new Tokens(store, loop, Clock.systemUTC(), "root", gone::add);
+    again.keepFile(file, Purpose.JOIN);
+    again.start();
+    await().until(again::isListed);
+
+    assertThat(again.check(Purpose.JOIN, credential)).isEmpty();
+    assertThat(store.list("trust/tokens/").join().entries())
+        .singleElement()
+        .satisfies(
+            entry -> assertThat(entry.value().toStringUtf8()).contains("\"secretHash\":\"\""));
+  }
+
+  private Tokens tokens() {
+    Tokens tokens = new Tokens(store, loop, Clock.systemUTC(), "root", gone::add);
+    tokens.start();
+    await().until(tokens::isListed);
+    return tokens;
+  }
+}

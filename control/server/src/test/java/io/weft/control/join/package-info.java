@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.join;
+
+import org.jspecify.annotations.NullMarked;

@@ -252,6 +252,10 @@ class MistakesTest {
           --etcd-user weft         | weft: control: --etcd-user and --etcd-password-file belong together: give both
           --store etcd:https://a:1 --etcd-ca /nowhere/ca.pem | weft: control: --etcd-ca /nowhere/ca.pem is not there
           --store etcd:https://a:1 --etcd-user weft --etcd-password-file /nowhere/p | weft: control: --etcd-password-file /nowhere/p is not there
+          --listen 127.0.0.1:0 --join-ca /no/ca | weft: control: --join-ca: there is no file /no/ca
+          --kubernetes-issuer i    | weft: control: --kubernetes-issuer and --kubernetes-jwks belong together
+          --listen 127.0.0.1:0 --kubernetes-issuer i --kubernetes-jwks http://a | weft: control: --kubernetes-jwks http://a must be a file or begin with https://
+          --listen 127.0.0.1:0 --kubernetes-issuer i --kubernetes-jwks https://a --kubernetes-jwks-ca /no/ca | weft: control: --kubernetes-jwks-ca: there is no file /no/ca
           """)
   void aControlThatCannotBeIsRefused(String options, String expected) {
     List<String> command =

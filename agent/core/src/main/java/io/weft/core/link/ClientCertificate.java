@@ -46,7 +46,7 @@ record ClientCertificate(PrivateKey key, List<X509Certificate> chain) {
           return new JcaPEMKeyConverter().getPrivateKey(info);
         }
         if (read instanceof PEMKeyPair pair) {
-          return new JcaPEMKeyConverter().getKeyPair(pair).getPrivate();
+          return new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo());
         }
       }
     } catch (NoSuchFileException e) {

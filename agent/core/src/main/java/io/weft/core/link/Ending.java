@@ -10,7 +10,7 @@ record Ending(Kind kind, String reason) {
   enum Kind {
     /** Nobody answers, or the network or control broke off. */
     UNREACHABLE,
-    /** The other side is not the control whose root the join token names. */
+    /** The other side does not present itself under a root that this agent knows control by. */
     UNTRUSTED,
     /** Control does not accept the credential, or none is held. */
     UNAUTHENTICATED,

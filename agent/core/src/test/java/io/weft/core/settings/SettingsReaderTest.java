@@ -29,6 +29,8 @@ class SettingsReaderTest {
     assertThat(settings.labels()).isEmpty();
     assertThat(settings.control()).containsExactly(new HostPort("127.0.0.1", 15010));
     assertThat(settings.tokenFile()).isEqualTo(new File("/home/ann/.weft/join-token"));
+    assertThat(settings.join()).isEqualTo(Settings.Join.TOKEN);
+    assertThat(settings.controlCaFile()).isEmpty();
     assertThat(settings.dir()).isEqualTo(new File("/home/ann/.weft/agent"));
     assertThat(settings.address()).isEmpty();
     assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(5));
@@ -57,7 +59,8 @@ class SettingsReaderTest {
         "weft.service=orders,labels=version=v1;tier=gold,control=a.example;b.example:1;[::1]:2,"
             + "ports.exclude=8081;9000-9002,drain=250ms,log=debug,zone=eu-1a,"
             + "address=10.0.0.7,dir=~/cache,token=weft1.a.b.c,token.file=/run/token,enabled=true,"
-            + "namespace=shop";
+            + "namespace=shop,join=x509,control.ca.file=~/root.pem,kubernetes.token.file=/run/sa,"
+            + "x509.certificate.file=/run/svid.pem,x509.key.file=/run/svid-key.pem";
 
     ReadSettings read = read();
 
@@ -75,6 +78,11 @@ class SettingsReaderTest {
     assertThat(settings.dir()).isEqualTo(new File("/home/ann/cache"));
     assertThat(settings.token()).hasValue("weft1.a.b.c");
     assertThat(settings.tokenFile()).isEqualTo(new File("/run/token"));
+    assertThat(settings.join()).isEqualTo(Settings.Join.X509);
+    assertThat(settings.controlCaFile()).hasValue(new File("/home/ann/root.pem"));
+    assertThat(settings.serviceAccountTokenFile()).isEqualTo(new File("/run/sa"));
+    assertThat(settings.certificateFile()).hasValue(new File("/run/svid.pem"));
+    assertThat(settings.keyFile()).hasValue(new File("/run/svid-key.pem"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.weft.control.join;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class FailedJoins {
   private static final Duration CREDENTIAL_FORGETS_ONE = Duration.ofSeconds(10);
 
   private final LongSupplier nanoTime;
+  private final Consumer<String> log;
   private final Counts addresses;
   private final Counts credentials;
   private long silentUntil;
@@ -38,7 +40,12 @@ public final class FailedJoins {
    * @param nanoTime as {@link System#nanoTime}
    */
   public FailedJoins(LongSupplier nanoTime) {
+    this(nanoTime, LOG::warn);
+  }
+
+  FailedJoins(LongSupplier nanoTime, Consumer<String> log) {
     this.nanoTime = nanoTime;
+    this.log = log;
     this.addresses = new Counts(ADDRESS_FORGETS_ONE);
     this.credentials = new Counts(CREDENTIAL_FORGETS_ONE);
     this.silentUntil = nanoTime.getAsLong();
@@ -75,10 +82,11 @@ public final class FailedJoins {
     boolean tooOften = addresses.now(address, now) > AT_ONCE_BY_ADDRESS;
     if (tooOften && !before && now - silentUntil >= 0) {
       silentUntil = now + BETWEEN_LINES.toNanos();
-      LOG.warn(
-          "joins from {} fail too often: those that fail are answered late from now on; the last: {}",
-          address,
-          printable(reason));
+      log.accept(
+          "joins from "
+              + address
+              + " fail too often: those that fail are answered late from now on; the last: "
+              + printable(reason));
     }
     return tooOften;
   }

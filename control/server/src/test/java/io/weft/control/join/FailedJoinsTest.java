@@ -3,13 +3,16 @@ package io.weft.control.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Who is slowed for failing to join, and for how long. */
 class FailedJoinsTest {
   private final AtomicLong time = new AtomicLong(Long.MAX_VALUE - 5);
-  private final FailedJoins failures = new FailedJoins(time::get);
+  private final List<String> log = new ArrayList<>();
+  private final FailedJoins failures = new FailedJoins(time::get, log::add);
 
   @Test
   void an_address_may_fail_twenty_times_at_once_and_then_once_a_second() {
@@ -59,6 +62,29 @@ class FailedJoinsTest {
     failures.unproven("late");
 
     assertThat(failures.isBarred("late")).isFalse();
+  }
+
+  @Test
+  void the_log_hears_of_a_guesser_once_and_in_one_line() {
+    for (int i = 0; i < 10_000; i++) {
+      failures.failed("10.0.0.1", "no service's name: a\nb" + "x".repeat(1_000));
+    }
+
+    assertThat(log).hasSize(1);
+    assertThat(log.get(0))
+        .startsWith("joins from 10.0.0.1 fail too often")
+        .contains("a?bxxx")
+        .doesNotContain("\n")
+        .hasSizeLessThan(400);
+  }
+
+  @Test
+  void many_guessers_do_not_flood_the_log() {
+    for (int i = 0; i < 10_000; i++) {
+      failures.failed("10.0.0." + i % 100, "wrong");
+    }
+
+    assertThat(log).hasSize(1);
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.weft.control.identity.Revoked;
 import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.join.Joined;
 import io.weft.control.join.TestClock;
+import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Registry;
 import io.weft.control.store.ConfigStore;
@@ -50,6 +51,7 @@ class FleetTest {
     store = Stores.open("embedded:" + data.resolve("store"));
     registry = new Registry(store, loop, "replica", each -> true, new Quiet());
     fleet.registry(registry);
+    fleet.keys(new KeySets(loop, clock, () -> {}));
     fleet.authority(new WorkloadAuthority(store, loop, clock, CaOptions.in(data), new Quiet()));
   }
 

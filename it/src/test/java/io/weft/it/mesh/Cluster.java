@@ -73,8 +73,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** One that is not as it should be. */
-  Path token(
-      String namespace, String account, PublicJsonWebKey by, Consumer<JwtClaims> change)
+  Path token(String namespace, String account, PublicJsonWebKey by, Consumer<JwtClaims> change)
       throws IOException {
     return file(signed(claims(namespace, account, change), by));
   }

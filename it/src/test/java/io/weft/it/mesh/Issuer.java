@@ -107,8 +107,7 @@ final class Issuer {
     try {
       return names.length == 0
           ? builder
-          : builder.addExtension(
-              Extension.subjectAlternativeName, false, new GeneralNames(names));
+          : builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
     } catch (CertIOException e) {
       throw new IllegalStateException(e);
     }
@@ -134,8 +133,7 @@ final class Issuer {
   }
 
   private static String pem(String type, byte[] der) {
-    byte[] lines =
-        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encode(der);
+    byte[] lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encode(der);
     return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
         .formatted(type, new String(lines, StandardCharsets.US_ASCII), type);
   }

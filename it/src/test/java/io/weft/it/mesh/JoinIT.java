@@ -122,8 +122,7 @@ class JoinIT {
 
   @Test
   void a_certificate_of_a_believed_issuer_joins_as_its_spiffe_id_says() throws Exception {
-    JavaProcess process =
-        certificate("orders", issuer.issue(folder, Duration.ofHours(1), ORDERS));
+    JavaProcess process = certificate("orders", issuer.issue(folder, Duration.ofHours(1), ORDERS));
 
     assertThat(identity(process)).isEqualTo("spiffe://weft.local/ns/shop/sa/orders");
   }

@@ -54,9 +54,7 @@ class CredentialSourceTest {
     TestAuthority.Issued issued = authority.clientOnly();
     Path certificate = pem("certificate", issued.chain().toArray());
     for (Path key :
-        new Path[] {
-          pem("sec1", sec1(issued.key().getPrivate())), key("pkcs8", issued)
-        }) {
+        new Path[] {pem("sec1", sec1(issued.key().getPrivate())), key("pkcs8", issued)}) {
       JoinCredential read = x509(certificate, key).read();
 
       assertThat(read.message().getX509()).isTrue();

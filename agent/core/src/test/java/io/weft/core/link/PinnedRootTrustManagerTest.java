@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class PinnedRootTrustManagerTest {
 
   private final TestAuthority authority = new TestAuthority();
-  private final PinnedRootTrustManager trust = new PinnedRootTrustManager(ControlRoots.of(JoinToken.parse(authority.token())));
+  private final PinnedRootTrustManager trust =
+      new PinnedRootTrustManager(ControlRoots.of(JoinToken.parse(authority.token())));
 
   @Test
   void a_server_certificate_of_the_pinned_root_is_trusted() {

@@ -23,7 +23,8 @@ final class ScriptedControl implements ControlStream.Opener {
   Welcome welcome = Welcome.newBuilder().setMesh("default").build();
 
   @Override
-  public ControlStream open(HostPort control, JoinCredential credential, ControlStream.Events events) {
+  public ControlStream open(
+      HostPort control, JoinCredential credential, ControlStream.Events events) {
     tried.add(control);
     Stream stream = new Stream(events, unreachable.contains(control));
     streams.add(stream);

@@ -52,8 +52,7 @@ public final class Tokens {
   /**
    * @param gone told, on the loop, the id of each token that is worth nothing any more
    */
-  public Tokens(
-      ConfigStore store, Loop loop, Clock clock, String rootHash, Consumer<String> gone) {
+  public Tokens(ConfigStore store, Loop loop, Clock clock, String rootHash, Consumer<String> gone) {
     this.store = store;
     this.clock = clock;
     this.rootHash = rootHash;
@@ -116,7 +115,10 @@ public final class Tokens {
     files.put(token.id(), file);
     var unused =
         store
-            .commit(new Commit().unchanged(PREFIX + token.id(), 0).put(PREFIX + token.id(), json(token)))
+            .commit(
+                new Commit()
+                    .unchanged(PREFIX + token.id(), 0)
+                    .put(PREFIX + token.id(), json(token)))
             .whenComplete(
                 (done, fault) -> {
                   if (fault != null) {
@@ -219,7 +221,8 @@ public final class Tokens {
     Path file = files.get(id);
     if (file != null) {
       LOG.warn(
-          "the token in {} is revoked: remove the file and start again to have a new one made", file);
+          "the token in {} is revoked: remove the file and start again to have a new one made",
+          file);
     }
   }
 

@@ -144,7 +144,8 @@ final class ForeignCertificates {
 
   private static String misuse(X509Certificate leaf) throws CertificateParsingException {
     boolean[] uses = leaf.getKeyUsage();
-    if (leaf.getBasicConstraints() >= 0 || (uses != null && (uses[KEY_CERT_SIGN] || uses[CRL_SIGN]))) {
+    if (leaf.getBasicConstraints() >= 0
+        || (uses != null && (uses[KEY_CERT_SIGN] || uses[CRL_SIGN]))) {
       return "is an authority's own, and proves no service";
     }
     List<String> purposes = leaf.getExtendedKeyUsage();

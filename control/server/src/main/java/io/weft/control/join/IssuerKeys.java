@@ -48,10 +48,7 @@ final class IssuerKeys {
    * @param source reads it
    */
   IssuerKeys(
-      String place,
-      Supplier<CompletableFuture<String>> source,
-      Executor confinement,
-      Clock clock) {
+      String place, Supplier<CompletableFuture<String>> source, Executor confinement, Clock clock) {
     this.place = place;
     this.source = source;
     this.confinement = confinement;

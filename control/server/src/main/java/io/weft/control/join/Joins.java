@@ -50,8 +50,7 @@ public final class Joins {
     ServiceAccountTokens kubernetes = null;
     if (options.kubernetes().isPresent()) {
       Kubernetes cluster = options.kubernetes().get();
-      IssuerKeys keys =
-          new IssuerKeys(cluster.keys(), KeySource.of(cluster), confinement, clock);
+      IssuerKeys keys = new IssuerKeys(cluster.keys(), KeySource.of(cluster), confinement, clock);
       confinement.execute(keys::readAgain);
       kubernetes = new ServiceAccountTokens(cluster, keys, ForkJoinPool.commonPool(), clock);
     }

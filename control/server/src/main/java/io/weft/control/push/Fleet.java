@@ -465,9 +465,7 @@ public final class Fleet {
   /** Ends every stream, so that agents turn to another replica or come back. */
   public void close() {
     List.copyOf(sessions.values())
-        .forEach(
-            session ->
-                session.end(Status.UNAVAILABLE.withDescription("control is stopping")));
+        .forEach(session -> session.end(Status.UNAVAILABLE.withDescription("control is stopping")));
     sessions.clear();
   }
 

@@ -48,9 +48,7 @@ class ForeignCertificatesTest {
 
   @Test
   void its_root_may_be_sent_along() {
-    assertThat(
-            certificates.judge(
-                List.of(issuer.issue(now, ORDERS).chain().get(0), issuer.root())))
+    assertThat(certificates.judge(List.of(issuer.issue(now, ORDERS).chain().get(0), issuer.root())))
         .isInstanceOf(Joined.class);
   }
 

@@ -47,14 +47,14 @@ public final class TestIssuer {
   TestIssuer(Instant since, Instant until) {
     root =
         signed(
-            builder("CN=them", keys, since, until, new BasicConstraints(true), KeyUsage.keyCertSign));
+            builder(
+                "CN=them", keys, since, until, new BasicConstraints(true), KeyUsage.keyCertSign));
   }
 
   /** The file that control is told of. */
   public Path file(Path folder) throws IOException {
     return Files.writeString(
-        Files.createTempFile(folder, "ca", ".pem"),
-        io.weft.control.identity.Pem.of(List.of(root)));
+        Files.createTempFile(folder, "ca", ".pem"), io.weft.control.identity.Pem.of(List.of(root)));
   }
 
   X509Certificate root() {

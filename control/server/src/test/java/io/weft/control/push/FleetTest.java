@@ -114,7 +114,10 @@ class FleetTest {
           Session session =
               fleet.connected(
                   new Agent(
-                      RawAgent.identity("u", "default", "orders"), joined, "spiffe://x", "127.0.0.1"),
+                      RawAgent.identity("u", "default", "orders"),
+                      joined,
+                      "spiffe://x",
+                      "127.0.0.1"),
                   Hello.getDefaultInstance(),
                   new Out(),
                   1);

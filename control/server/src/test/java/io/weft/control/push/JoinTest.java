@@ -366,9 +366,7 @@ class JoinTest {
 
   private void apply(String text) throws Exception {
     AdminClient.Answer answer =
-        admin()
-            .post(address(), "/v1/config", text.getBytes(StandardCharsets.UTF_8), "f")
-            .get();
+        admin().post(address(), "/v1/config", text.getBytes(StandardCharsets.UTF_8), "f").get();
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 

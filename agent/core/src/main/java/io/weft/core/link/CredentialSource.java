@@ -6,6 +6,8 @@ import io.weft.core.settings.Settings;
 interface CredentialSource {
 
   /**
+   * Reads it.
+   *
    * @throws NoCredentialException if there is none, or it is none; says which, where and the mend
    */
   JoinCredential read() throws NoCredentialException;

@@ -21,19 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Joins {
   private final Tokens tokens;
-  private final Clock clock;
   private final Executor confinement;
   private final @Nullable ServiceAccountTokens kubernetes;
   private final @Nullable ForeignCertificates certificates;
 
   private Joins(
       Tokens tokens,
-      Clock clock,
       Executor confinement,
       @Nullable ServiceAccountTokens kubernetes,
       @Nullable ForeignCertificates certificates) {
     this.tokens = tokens;
-    this.clock = clock;
     this.confinement = confinement;
     this.kubernetes = kubernetes;
     this.certificates = certificates;
@@ -56,7 +53,6 @@ public final class Joins {
     }
     return new Joins(
         tokens,
-        clock,
         confinement,
         kubernetes,
         options.authorities().isPresent()

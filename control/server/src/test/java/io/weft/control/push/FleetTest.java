@@ -12,6 +12,7 @@ import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
 import io.weft.control.compile.ServiceId;
+import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
 import io.weft.control.identity.CaOptions;
 import io.weft.control.identity.Revoked;
@@ -41,7 +42,7 @@ class FleetTest {
   private final TestClock clock = new TestClock();
   private final Loop loop = new Loop();
   private final Fleet fleet =
-      new Fleet(loop, clock, "replica", List::of, new Edges(System::nanoTime));
+      new Fleet(loop, clock, "replica", List::of, new Edges(System::nanoTime), new Denials(clock));
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private ConfigStore store;
   private Registry registry;

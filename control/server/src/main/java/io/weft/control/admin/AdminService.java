@@ -79,53 +79,40 @@ public final class AdminService implements HttpService {
       ServiceRequestContext context, AggregatedHttpRequest request, Token token) {
     List<String> path =
         Arrays.stream(context.mappedPath().split("/")).filter(step -> !step.isEmpty()).toList();
-    String what = request.method() + " " + (path.isEmpty() ? "" : path.get(0));
-    Token.Role needed = needed(what);
-    if (token.granted().compareTo(needed) < 0) {
+    Optional<Endpoint> asked =
+        Endpoint.of(request.method().name(), path.isEmpty() ? "" : path.get(0));
+    // What is not there is nobody else's business.
+    Token.Role least = asked.map(Endpoint::least).orElse(Token.Role.ADMIN);
+    if (token.granted().compareTo(least) < 0) {
       return CompletableFuture.completedFuture(
           error(
               HttpStatus.FORBIDDEN,
               "the admin token is a "
                   + token.granted().name().toLowerCase(Locale.ROOT)
                   + "'s, and this takes "
-                  + (needed == Token.Role.EDITOR ? "an editor's" : "an administrator's")));
+                  + (least == Token.Role.EDITOR ? "an editor's" : "an administrator's")));
+    }
+    if (asked.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          error(HttpStatus.NOT_FOUND, "there is no " + request.method() + " " + context.path()));
     }
     boolean local = "true".equals(context.queryParam("local"));
-    return switch (what) {
-      case "GET status" -> status(local);
-      case "GET edges" -> edges(local);
-      case "GET denials" -> denials(local);
-      case "GET history" -> view.history(100).thenApply(steps -> json(Map.of("history", steps)));
-      case "GET config" -> config(path);
-      case "POST config" -> apply(context, request, token);
-      case "DELETE config" -> delete(path, author(request), token);
-      case "GET tokens" -> CompletableFuture.completedFuture(tokenList());
-      case "POST tokens" -> createToken(context);
-      case "DELETE tokens" -> revokeToken(path);
-      case "GET identity" -> CompletableFuture.completedFuture(identity(token));
-      case "GET ca" ->
+    return switch (asked.get()) {
+      case GET_STATUS -> status(local);
+      case GET_EDGES -> edges(local);
+      case GET_DENIALS -> denials(local);
+      case GET_HISTORY -> view.history(100).thenApply(steps -> json(Map.of("history", steps)));
+      case GET_CONFIG -> config(path);
+      case POST_CONFIG -> apply(context, request, token);
+      case DELETE_CONFIG -> delete(path, author(request), token);
+      case GET_TOKENS -> CompletableFuture.completedFuture(tokenList());
+      case POST_TOKENS -> createToken(context);
+      case DELETE_TOKENS -> revokeToken(path);
+      case GET_IDENTITY -> CompletableFuture.completedFuture(identity(token));
+      case GET_CA ->
           CompletableFuture.completedFuture(
               answer(path.size() > 1 && path.get(1).equals("bundle") ? ca.bundle() : ca.status()));
-      case "POST ca" -> ca(path, context, request);
-      default ->
-          CompletableFuture.completedFuture(
-              error(
-                  HttpStatus.NOT_FOUND, "there is no " + request.method() + " " + context.path()));
-    };
-  }
-
-  private static Token.Role needed(String what) {
-    return switch (what) {
-      case "GET status",
-          "GET edges",
-          "GET denials",
-          "GET history",
-          "GET config",
-          "GET identity",
-          "GET ca" ->
-          Token.Role.VIEWER;
-      case "POST config", "DELETE config" -> Token.Role.EDITOR;
-      default -> Token.Role.ADMIN;
+      case POST_CA -> ca(path, context, request);
     };
   }
 

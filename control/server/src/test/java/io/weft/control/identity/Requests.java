@@ -17,7 +17,8 @@ public final class Requests {
     return request(keys.generateKeyPair(), "SHA256withECDSA");
   }
 
-  static byte[] request(KeyPair keys, String algorithm) throws Exception {
+  /** Of a key, signed with it. */
+  public static byte[] request(KeyPair keys, String algorithm) throws Exception {
     return new JcaPKCS10CertificationRequestBuilder(
             new X500Principal("CN=whatever"), keys.getPublic())
         .build(new JcaContentSignerBuilder(algorithm).build(keys.getPrivate()))

@@ -48,6 +48,7 @@ public final class LiveTls implements MeshTls {
     private final @Nullable TrustBundle trust;
     private final boolean tls12;
     private final @Nullable SSLContext server;
+    private final long endMillis;
     private final Map<String, ClientTls> clients = new ConcurrentHashMap<>();
 
     InForce(
@@ -61,6 +62,7 @@ public final class LiveTls implements MeshTls {
       this.trust = trust;
       this.tls12 = tls12;
       this.server = server;
+      this.endMillis = svid == null ? 0 : svid.leaf().getNotAfter().toInstant().toEpochMilli();
     }
   }
 
@@ -135,7 +137,8 @@ public final class LiveTls implements MeshTls {
 
   @Override
   public boolean ready() {
-    return now.server != null;
+    InForce current = now;
+    return current.server != null && clock.millis() < current.endMillis;
   }
 
   @Override
@@ -168,6 +171,9 @@ public final class LiveTls implements MeshTls {
   @Override
   public ClientTls client(String principal) throws SSLException {
     InForce current = now;
+    if (current.svid != null && clock.millis() >= current.endMillis) {
+      throw new SSLException("this process's certificate is over, and control has not renewed it");
+    }
     ClientTls made = current.clients.get(principal);
     if (made != null) {
       return made;
@@ -218,8 +224,7 @@ public final class LiveTls implements MeshTls {
         }
         chain[i] = x509;
       }
-      return new PeerTrust(new PeerCheck(trust), "", PeerTrust.outdatedMillis(svid.leaf()), clock)
-          .peer(chain);
+      return new PeerTrust(new PeerCheck(trust), "", svid.leaf(), clock).peer(chain);
     } catch (SSLPeerUnverifiedException | CertificateException e) {
       return Peer.UNKNOWN;
     }
@@ -281,10 +286,7 @@ public final class LiveTls implements MeshTls {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         new KeyManager[] {new OwnKey(svid)},
-        new TrustManager[] {
-          new PeerTrust(
-              new PeerCheck(trust), expected, PeerTrust.outdatedMillis(svid.leaf()), clock)
-        },
+        new TrustManager[] {new PeerTrust(new PeerCheck(trust), expected, svid.leaf(), clock)},
         new SecureRandom());
     // The checks above are not made when a session is resumed.
     for (var sessions :

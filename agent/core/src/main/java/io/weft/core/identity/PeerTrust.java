@@ -22,18 +22,17 @@ final class PeerTrust extends X509ExtendedTrustManager {
 
   private final PeerCheck check;
   private final String expected;
-  private final long ownOutdatedMillis;
+  private final X509Certificate own;
   private final InstantSource clock;
 
   /**
    * @param expected whom a server must prove to be; empty for clients' peers, that is, of a server
-   * @param ownOutdatedMillis when a connection made with this process's present certificate should
-   *     end
+   * @param own this process's present certificate
    */
-  PeerTrust(PeerCheck check, String expected, long ownOutdatedMillis, InstantSource clock) {
+  PeerTrust(PeerCheck check, String expected, X509Certificate own, InstantSource clock) {
     this.check = check;
     this.expected = expected;
-    this.ownOutdatedMillis = ownOutdatedMillis;
+    this.own = own;
     this.clock = clock;
   }
 
@@ -46,13 +45,20 @@ final class PeerTrust extends X509ExtendedTrustManager {
         id.toString(),
         id.namespace(),
         List.of(chain),
-        Math.min(ownOutdatedMillis, outdatedMillis(chain[0])));
+        Math.min(outdatedMillis(own, now), outdatedMillis(chain[0], now)));
   }
 
-  /** Well after it should have been renewed, and well before it ends. */
-  static long outdatedMillis(X509Certificate leaf) {
+  /**
+   * When a connection that is made now with a certificate should end: well after it should have
+   * been renewed, and well before it ends. Where it is that late already, as control is away,
+   * connections still live for half of what is left, rather than for one exchange each.
+   */
+  static long outdatedMillis(X509Certificate leaf, Instant now) {
+    long begin = leaf.getNotBefore().toInstant().toEpochMilli();
     long end = leaf.getNotAfter().toInstant().toEpochMilli();
-    return end - (end - leaf.getNotBefore().toInstant().toEpochMilli()) / 5;
+    long late = end - (end - begin) / 5;
+    long at = now.toEpochMilli();
+    return at < late ? late : at + (end - at) / 2;
   }
 
   private void check(X509Certificate[] chain, @Nullable SSLSession handshake)

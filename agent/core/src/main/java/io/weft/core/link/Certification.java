@@ -17,14 +17,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has this process certified by control, and again at about half of each certificate's life, each
- * time with a new key. Without control the last certificate stays in use. Confined to the link's
- * thread.
+ * Has this process certified by control, and again before half of each certificate's life is over,
+ * each time with a new key: so that control may be away for half of a life at any time. Without
+ * control the last certificate stays in use until it ends. Confined to the link's thread.
  */
 final class Certification {
   private static final Duration ANSWER_WAIT = Duration.ofSeconds(10);
-  private static final double EARLIEST = 0.4;
-  private static final double LATEST = 0.6;
+  private static final double EARLIEST = 0.35;
+  // What is left to the half is for finding control again, which is jittered, too.
+  private static final double LATEST = 0.45;
 
   private final LinkThread thread;
   private final LiveTls tls;
@@ -36,10 +37,13 @@ final class Certification {
   private @Nullable Consumer<AgentMessage.Builder> control;
   private @Nullable CertificateSigningRequest asked;
   private LinkThread.@Nullable Timer timer;
+  private LinkThread.@Nullable Timer end;
   private @Nullable Instant renewal;
+  private boolean ended;
+  private String failure = "";
 
   /**
-   * @param changed run after each new identity
+   * @param changed run after each new identity, and when one has ended
    */
   Certification(
       LinkThread thread,
@@ -100,31 +104,58 @@ final class Certification {
   private void taken(Svid svid) {
     Instant now = clock.instant();
     Instant begin = svid.chain().get(0).getNotBefore().toInstant();
-    Instant end = svid.chain().get(0).getNotAfter().toInstant();
-    if (now.isBefore(begin) || now.isAfter(end)) {
+    Instant over = svid.chain().get(0).getNotAfter().toInstant();
+    if (now.isBefore(begin) || now.isAfter(over)) {
       failed(
-          "control has just issued one for "
-              + begin
-              + " to "
-              + end
-              + ", but this machine's clock says "
-              + now
-              + ": set the clock");
+          "what control has just issued is "
+              + (now.isBefore(begin) ? "not valid yet" : "over")
+              + " by this machine's clock: set it, or control's, by NTP");
       return;
     }
     delay.succeeded();
-    Duration left = Duration.between(now, end);
+    failure = "";
+    Duration left = Duration.between(now, over);
     double share = EARLIEST + (LATEST - EARLIEST) * random.nextDouble();
     Instant due = now.plusNanos((long) (left.toNanos() * share));
     renewal = due;
     tls.identity(svid);
-    Log.debug("certified as " + svid);
+    if (ended) {
+      ended = false;
+      Log.info("certified again, as " + svid);
+    } else {
+      Log.debug("certified as " + svid);
+    }
+    endAt(svid, left);
     changed.run();
     askAt(due);
   }
 
+  // Whether control is there or not.
+  private void endAt(Svid svid, Duration left) {
+    if (end != null) {
+      end.cancel();
+    }
+    end =
+        thread.after(
+            left,
+            () -> {
+              ended = true;
+              Log.warn(
+                  "the certificate as "
+                      + svid
+                      + " is over and control has not renewed it: calls go in plaintext where that"
+                      + " is let in, and fail where mutual TLS is demanded, until control is back");
+              changed.run();
+            });
+  }
+
   private void failed(String why) {
-    Log.warn("no new certificate: " + why);
+    if (why.equals(failure)) {
+      Log.debug("no new certificate: " + why);
+    } else {
+      Log.warn("no new certificate: " + why);
+    }
+    failure = why;
     again(delay.next());
   }
 

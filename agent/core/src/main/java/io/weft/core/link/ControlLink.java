@@ -9,6 +9,7 @@ import io.weft.core.registry.InstanceRecord;
 import io.weft.core.settings.HostPort;
 import io.weft.core.settings.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.SplittableRandom;
@@ -51,6 +52,7 @@ public final class ControlLink {
   private final Debounce registration;
   private final Debounce saving;
   private final Certification certification;
+  private final ClockCheck clockCheck;
 
   private @Nullable Session session;
   private @Nullable ConfigCache cache;
@@ -82,6 +84,7 @@ public final class ControlLink {
     this.delay = new ReconnectDelay(random);
     this.registration = new Debounce(thread, REGISTRATION_SETTLES, this::register);
     this.saving = new Debounce(thread, CONFIG_SETTLES, this::save);
+    this.clockCheck = new ClockCheck(clock);
     this.certification = new Certification(thread, tls, clock, random, registration::request);
   }
 
@@ -253,6 +256,9 @@ public final class ControlLink {
       upAt = thread.nanoTime();
       addresses.learn(welcome.getReplicasList());
       news.up(control, welcome);
+      if (welcome.getTimeMillis() > 0) {
+        clockCheck.controlSays(Instant.ofEpochMilli(welcome.getTimeMillis()));
+      }
     }
 
     @Override

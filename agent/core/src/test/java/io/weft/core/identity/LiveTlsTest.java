@@ -120,7 +120,7 @@ class LiveTlsTest {
                         new PeerTrust(
                             new PeerCheck(TrustBundle.of(MESH.trust("weft.local"), "")),
                             STOCK,
-                            Long.MAX_VALUE,
+                            TestPki.svid(TestPki.Leaf.of(ORDERS), MESH).leaf(),
                             clock)
                       },
                   null);

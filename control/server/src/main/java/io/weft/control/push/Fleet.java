@@ -329,6 +329,7 @@ public final class Fleet {
             .setReplica(replica)
             .addAllReplicas(replicas.get())
             .setReportIntervalMillis(REPORT_INTERVAL_MILLIS)
+            .setTimeMillis(clock.millis())
             .build());
     push(session);
     return session;

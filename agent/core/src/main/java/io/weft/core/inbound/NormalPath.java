@@ -3,6 +3,7 @@ package io.weft.core.inbound;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,8 +101,8 @@ final class NormalPath {
       }
       int value = c;
       if (c == '%') {
-        int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-        int low = high < 0 ? -1 : Character.digit(path.charAt(i + 2), 16);
+        int high = i + 2 < path.length() ? digit(path.charAt(i + 1)) : -1;
+        int low = high < 0 ? -1 : digit(path.charAt(i + 2));
         if (low < 0) {
           return null;
         }
@@ -125,5 +126,10 @@ final class NormalPath {
     } catch (CharacterCodingException e) {
       return null;
     }
+  }
+
+  // Of ASCII alone, and not of all scripts that have digits.
+  private static int digit(char c) {
+    return HexFormat.isHexDigit(c) ? HexFormat.fromHexDigit(c) : -1;
   }
 }

@@ -72,7 +72,8 @@ class NormalPathTest {
         "",
         "a/b",
         "h:443",
-        "/a\u0000b"
+        "/a\u0000b",
+        "/%\uff16\uff11"
       })
   void what_servers_could_read_in_two_ways_is_none(String target) {
     assertThat(NormalPath.of(target)).isNull();

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
@@ -117,7 +118,6 @@ public final class TomcatApp {
       // HTTP/2 has it in :authority.
       headers.putIfAbsent("host", request.getServerName());
       headers.put("its-caller", caller());
-      headers.put("its-connection", request.getRemoteAddr() + ":" + request.getRemotePort());
       return headers;
     }
 
@@ -137,6 +137,16 @@ public final class TomcatApp {
     @Override
     public InputStream body() throws IOException {
       return request.getInputStream();
+    }
+
+    @Override
+    public String connection() {
+      return request.getRemoteAddr() + ":" + request.getRemotePort();
+    }
+
+    @Override
+    public OutputStream begin() throws IOException {
+      return response.getOutputStream();
     }
 
     @Override

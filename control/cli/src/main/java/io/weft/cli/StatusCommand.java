@@ -120,7 +120,7 @@ final class StatusCommand implements Callable<Integer> {
           edge.path("caller").asText(),
           edge.path("callee").asText() + (version.isEmpty() ? "" : " " + version),
           edge.path("callsPerSecond").asText(),
-          encrypted == 0 ? "no" : Math.round(encrypted * 100) + "%",
+          share(encrypted),
           encrypted == 0
               ? ""
               : edge.path("callerPrincipal").asText()
@@ -150,6 +150,14 @@ final class StatusCommand implements Callable<Integer> {
     }
     out.println();
     table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+  }
+
+  // All of it is said of all of it alone: whoever reads that demands mutual TLS next.
+  private static String share(double encrypted) {
+    if (encrypted == 0) {
+      return "no";
+    }
+    return encrypted == 1 ? "100%" : Math.min(99, Math.max(1, Math.round(encrypted * 100))) + "%";
   }
 
   // Instances whose agent is connected to no control: callers still have them as a last resort.

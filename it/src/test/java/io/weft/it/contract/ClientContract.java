@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a client owes the mesh and its application: policies obeyed, and all else as it is without
- * the agent. The same application runs twice, with the agent and bare.
+ * the agent. The same application runs twice, with the agent and bare. The instances it calls speak
+ * plaintext; or {@link SecuredClientContract mutual TLS}, of which it is to notice nothing.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @ExtendWith(ContractMesh.Extension.class)
@@ -64,6 +65,7 @@ abstract class ClientContract {
     JavaProcess meshed = mesh.start(service(), Client.app(library).jdk(jdk));
     JavaProcess plain = Client.app(library).jdk(jdk).start();
     stock = mesh.stock();
+    prepare(stock);
     client = new Client(meshed);
     bare = new Client(plain);
     eventually().until(() -> !mesh.agent(meshed).isMissingNode());
@@ -94,6 +96,7 @@ abstract class ClientContract {
               }
               assertThat(stock.v1().requests()).as("requests to v1").isNotEmpty();
               assertThat(stock.v2().requests()).as("requests to v2").isNotEmpty();
+              examine(stock.requests());
             });
   }
 
@@ -103,8 +106,18 @@ abstract class ClientContract {
     bare.close();
   }
 
+  /** Has the instances speak what they are to speak; the client is not there yet. */
+  void prepare(Stock instances) {}
+
+  /** What becomes of all requests that a test made. */
+  void examine(List<Request> seen) {}
+
   Client client() {
     return client;
+  }
+
+  ContractMesh mesh() {
+    return mesh;
   }
 
   Stock stock() {
@@ -877,7 +890,7 @@ abstract class ClientContract {
     }
   }
 
-  private void toVersion(String version) {
+  void toVersion(String version) {
     apply("Route", "{rules: [{backends: [{service: stock, labels: {version: " + version + "}}]}]}");
   }
 

@@ -36,6 +36,7 @@ final class ContractMesh implements AutoCloseable {
   private final SpanSink spans;
   private final List<JavaProcess> apps = new ArrayList<>();
   private @Nullable Stock stock;
+  private @Nullable Client caller;
 
   private ContractMesh() {
     try {
@@ -73,6 +74,21 @@ final class ContractMesh implements AutoCloseable {
       stock = new Stock(this);
     }
     return stock;
+  }
+
+  /** A caller with an identity, of whichever service; started for the first who asks. */
+  Client caller() {
+    if (caller == null) {
+      Client started = new Client(start("caller", Client.app("HttpClient-1.1")));
+      awaitIdentity(started.process());
+      caller = started;
+    }
+    return caller;
+  }
+
+  /** Waits until an application's agent has a certificate. */
+  void awaitIdentity(JavaProcess app) {
+    eventually().until(() -> !agent(app).path("identity").path("spiffeId").asText().isEmpty());
   }
 
   Admin admin() {

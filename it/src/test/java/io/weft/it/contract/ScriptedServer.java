@@ -1,10 +1,12 @@
 package io.weft.it.contract;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,10 +22,15 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 server in the test's own hands, down to the bytes. Thread-safe; a thread a
- * connection.
+ * An HTTP/1.1 server in the test's own hands, down to the bytes; in plaintext, and once it has an
+ * {@link #identity} in mutual TLS as well, whichever a connection begins with. Thread-safe; a
+ * thread a connection.
  */
 final class ScriptedServer implements AutoCloseable {
   /** What it does with a request whose head it has read. */
@@ -31,10 +38,14 @@ final class ScriptedServer implements AutoCloseable {
     void serve(Request request, Reply reply) throws IOException;
   }
 
+  // A TLS connection's first byte (RFC 8446, 5.1).
+  private static final int HANDSHAKE = 0x16;
+
   private final ServerSocket socket;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
+  private volatile @Nullable SSLContext identity;
   private volatile Script script = (request, reply) -> reply.send(200, "");
 
   /** Listens. */
@@ -52,6 +63,11 @@ final class ScriptedServer implements AutoCloseable {
   /** host:port. */
   String authority() {
     return socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort();
+  }
+
+  /** From now on it proves to be somebody, to whoever proves to be of the same mesh. */
+  void identity(SSLContext tls) {
+    identity = tls;
   }
 
   /** From now on it does this. */
@@ -99,20 +115,49 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private void serve(Socket connection) {
-    try (connection) {
-      connection.setTcpNoDelay(true);
-      InputStream in = new BufferedInputStream(connection.getInputStream());
-      for (String head = head(in); !head.isEmpty(); head = head(in)) {
-        Request request = Request.parse(head, in);
-        requests.add(request);
-        script.serve(request, new Reply(connection));
-        request.body();
+  private void serve(Socket wire) {
+    try (wire) {
+      wire.setTcpNoDelay(true);
+      PushbackInputStream bytes = new PushbackInputStream(wire.getInputStream());
+      int first = bytes.read();
+      if (first < 0) {
+        return;
+      }
+      bytes.unread(first);
+      SSLContext tls = identity;
+      if (first == HANDSHAKE && tls != null) {
+        try (SSLSocket secured = shake(wire, tls, bytes.readNBytes(1))) {
+          serve(wire, secured, secured.getInputStream());
+        }
+      } else {
+        serve(wire, wire, bytes);
       }
     } catch (IOException e) {
       // The client went, or the script ended the connection.
     } finally {
-      open.remove(connection);
+      open.remove(wire);
+    }
+  }
+
+  private static SSLSocket shake(Socket wire, SSLContext tls, byte[] read) throws IOException {
+    SSLSocket secured =
+        (SSLSocket) tls.getSocketFactory().createSocket(wire, new ByteArrayInputStream(read), true);
+    secured.setUseClientMode(false);
+    secured.setNeedClientAuth(true);
+    // To whoever speaks nothing but HTTP/2, as if it did too: it is to be heard.
+    secured.setHandshakeApplicationProtocolSelector(
+        (socket, offered) -> offered.contains("http/1.1") ? "http/1.1" : offered.get(0));
+    secured.startHandshake();
+    return secured;
+  }
+
+  private void serve(Socket wire, Socket connection, InputStream from) throws IOException {
+    InputStream in = new BufferedInputStream(from);
+    for (String head = head(in); !head.isEmpty(); head = head(in)) {
+      Request request = Request.parse(head, in, connection instanceof SSLSocket);
+      requests.add(request);
+      script.serve(request, new Reply(wire, connection));
+      request.body();
     }
   }
 
@@ -148,10 +193,16 @@ final class ScriptedServer implements AutoCloseable {
    *
    * @param head all its bytes up to the body, read as ISO 8859-1
    * @param headers by their names in lower case; values of one name joined by commas
+   * @param secured whether it came by mutual TLS
    */
   record Request(
-      String head, String method, String target, Map<String, String> headers, Body content) {
-    static Request parse(String head, InputStream in) {
+      String head,
+      String method,
+      String target,
+      Map<String, String> headers,
+      Body content,
+      boolean secured) {
+    static Request parse(String head, InputStream in, boolean secured) {
       String[] lines = head.split("\r\n");
       String[] first = lines[0].split(" ");
       Map<String, String> headers = new TreeMap<>();
@@ -162,7 +213,7 @@ final class ScriptedServer implements AutoCloseable {
             lines[i].substring(colon + 1).strip(),
             (one, next) -> one + "," + next);
       }
-      return new Request(head, first[0], first[1], headers, new Body(in, headers));
+      return new Request(head, first[0], first[1], headers, new Body(in, headers), secured);
     }
 
     String header(String name) {
@@ -227,9 +278,14 @@ final class ScriptedServer implements AutoCloseable {
 
   /** The way to answer a request. */
   static final class Reply {
+    private final Socket wire;
     private final Socket connection;
 
-    Reply(Socket connection) {
+    /**
+     * @param connection the wire itself, or the TLS on it
+     */
+    Reply(Socket wire, Socket connection) {
+      this.wire = wire;
       this.connection = connection;
     }
 
@@ -261,7 +317,7 @@ final class ScriptedServer implements AutoCloseable {
     boolean awaitEnd() throws IOException {
       try {
         return connection.getInputStream().read() < 0;
-      } catch (SocketException e) {
+      } catch (SocketException | SSLException e) {
         return true;
       }
     }
@@ -273,8 +329,8 @@ final class ScriptedServer implements AutoCloseable {
 
     /** Breaks the connection (RST). */
     void reset() throws IOException {
-      connection.setSoLinger(true, 0);
-      connection.close();
+      wire.setSoLinger(true, 0);
+      wire.close();
     }
   }
 }

@@ -242,6 +242,24 @@ abstract class ServerContract {
     assertThat(chunked.body()).isEqualTo(body);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0,fixed", "1,chunked", "65536,fixed", "65536,chunked", "3000000,chunked"})
+  void bodies_of_any_size_pass_both_ways_by_mutual_tls(int size, String mode) {
+    mesh.awaitIdentity(app);
+    String bareUrl = "http://127.0.0.1:" + barePort + "/echo";
+    Client caller = mesh.caller();
+    eventually().until(() -> caller.get("http://" + service() + "/headers").status() == 200);
+
+    for (int i = 0; i < 5; i++) {
+      Client.Answer answer =
+          caller.call("POST", "http://" + service() + "/echo").body(size, mode).send();
+
+      assertThat(answer.exception()).isEmpty();
+      assertThat(answer.field("sha256"))
+          .isEqualTo(caller.call("POST", bareUrl).body(size, mode).send().field("sha256"));
+    }
+  }
+
   @Test
   void an_expected_100_comes_as_without_the_mesh() throws Exception {
     HttpResponse<String> answer =

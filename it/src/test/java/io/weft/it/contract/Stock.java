@@ -6,6 +6,7 @@ import io.weft.it.contract.app.PortApp;
 import io.weft.it.process.JavaProcess;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /**
  * Two services that clients call. {@code stock} has two instances, versions v1 and v2, which answer
@@ -13,26 +14,18 @@ import java.util.stream.Stream;
  * by the agent of a JVM of its own, and advertised at an address of this one.
  */
 final class Stock implements AutoCloseable {
+  private static final List<String> SERVICES = List.of("stock", "gap");
   private static final String NOBODY = "127.0.0.74";
 
+  private final ContractMesh mesh;
   private final JavaProcess[] apps;
   private final ScriptedServer v1;
   private final ScriptedServer v2;
   private final ScriptedServer beside;
 
   Stock(ContractMesh mesh) {
-    for (String service : List.of("stock", "gap")) {
-      // Who answers for them here has no certificate.
-      mesh.admin()
-          .apply(
-              """
-              apiVersion: weft.io/v1
-              kind: MutualTls
-              metadata: {name: %s}
-              spec: {to: {service: %s}, conf: {mode: DISABLED}}
-              """
-                  .formatted(service, service));
-    }
+    this.mesh = mesh;
+    inPlaintext();
     apps =
         new JavaProcess[] {
           app(mesh, "stock", "127.0.0.71", "version=v1"),
@@ -44,6 +37,51 @@ final class Stock implements AutoCloseable {
     v2 = new ScriptedServer("127.0.0.72", port(apps[1]));
     beside = new ScriptedServer("127.0.0.73", port(apps[2]));
     eventually().until(() -> Stream.of(apps).allMatch(app -> mesh.ports(app).size() == 1));
+  }
+
+  /**
+   * Has callers speak plaintext, as those of the mesh do where MutualTls says so.
+   *
+   * @return the generation from which that is in force
+   */
+  long inPlaintext() {
+    long generation = 0;
+    for (String service : SERVICES) {
+      generation =
+          mesh.admin()
+              .apply(
+                  """
+                  apiVersion: weft.io/v1
+                  kind: MutualTls
+                  metadata: {name: %s}
+                  spec: {to: {service: %s}, conf: {mode: DISABLED}}
+                  """
+                      .formatted(service, service));
+    }
+    return generation;
+  }
+
+  /**
+   * Has callers speak mutual TLS, as they do by themselves: each server is certified as the service
+   * that it answers for.
+   *
+   * @return the generation from which that is in force
+   */
+  long secured() {
+    itself();
+    beside.identity(CertifiedKey.of("gap", mesh));
+    long generation = 0;
+    for (String service : SERVICES) {
+      generation = mesh.admin().delete("MutualTls", "default", service);
+    }
+    return generation;
+  }
+
+  /** The instances of stock are known as what they are. */
+  void itself() {
+    SSLContext itself = CertifiedKey.of("stock", mesh);
+    v1.identity(itself);
+    v2.identity(itself);
   }
 
   ScriptedServer v1() {

@@ -43,7 +43,12 @@ public final class Admin {
 
   /** What {@code weft status -o json} prints. */
   public JsonNode status() {
-    return send("GET", "/v1/status", "");
+    return get("/v1/status");
+  }
+
+  /** What the API answers at a path, such as {@code /v1/ca}. */
+  public JsonNode get(String path) {
+    return send("GET", path, "");
   }
 
   /** Who was denied by what. */

@@ -74,6 +74,12 @@ public final class ControlService implements AutoCloseable {
     address = listening(process);
   }
 
+  /** Stops it, and starts it again with another value of an option it was started with. */
+  public void restart(String option, String value) {
+    arguments.set(arguments.indexOf(option) + 1, value);
+    restart();
+  }
+
   /**
    * What an application's environment must say for its agent to join; the cache goes under {@code
    * folder}.

@@ -254,6 +254,11 @@ public final class AsyncDriver {
     }
 
     @Override
+    public void plaintext() {
+      post(attempt::markPlaintext);
+    }
+
+    @Override
     public void head(ResponseHead head) {
       post(() -> AsyncDriver.this.head(attempt, head));
     }

@@ -22,6 +22,7 @@ public final class Attempt {
   private List<HeaderField> propagation = List.of();
 
   private boolean sent;
+  private boolean plaintext;
   private boolean over;
   private int status;
   private int grpcCode = -1;
@@ -71,6 +72,14 @@ public final class Attempt {
    */
   public @Nullable ClientTls tls() {
     return tls;
+  }
+
+  /**
+   * Whether it goes over the mesh's mutual TLS. A transport that knows no way to speak it says so
+   * once it has a connection.
+   */
+  public boolean isEncrypted() {
+    return tls != null && !plaintext;
   }
 
   /** The Host or :authority to send: the application's, unless the route rewrites it. */
@@ -177,6 +186,10 @@ public final class Attempt {
 
   void markSent() {
     sent = true;
+  }
+
+  void markPlaintext() {
+    plaintext = true;
   }
 
   void answered(ResponseHead head) {

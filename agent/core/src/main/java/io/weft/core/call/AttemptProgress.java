@@ -9,6 +9,11 @@ public interface AttemptProgress {
   /** Some of the request may leave from now on. */
   void sent();
 
+  /**
+   * The connection is in plaintext, as the transport knows no way to speak the TLS it was given.
+   */
+  void plaintext();
+
   /** The head of the answer, or gRPC trailers without one. */
   void head(ResponseHead head);
 

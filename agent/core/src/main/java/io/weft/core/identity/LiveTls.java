@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -38,6 +39,7 @@ public final class LiveTls implements MeshTls {
   private static final int RESUMABLE_SECONDS = 1;
 
   private final InstantSource clock;
+  private final Set<Open> open = ConcurrentHashMap.newKeySet();
   private volatile MutualTlsMode mode = MutualTlsMode.PERMISSIVE;
   private volatile InForce now = new InForce(0, null, null, false, null);
 
@@ -63,6 +65,17 @@ public final class LiveTls implements MeshTls {
       this.tls12 = tls12;
       this.server = server;
       this.endMillis = svid == null ? 0 : svid.leaf().getNotAfter().toInstant().toEpochMilli();
+    }
+  }
+
+  /** A connection that is watched over; told from all others. */
+  private static final class Open {
+    private final Peer peer;
+    private final Runnable end;
+
+    Open(Peer peer, Runnable end) {
+      this.peer = peer;
+      this.end = end;
     }
   }
 
@@ -265,6 +278,28 @@ public final class LiveTls implements MeshTls {
   }
 
   @Override
+  public Watch watch(Peer peer, Runnable end) {
+    if (!peer.proven()) {
+      return () -> {};
+    }
+    Open connection = new Open(peer, end);
+    open.add(connection);
+    // Trust may have changed since the handshake.
+    endIfDisbelieved(connection);
+    return () -> open.remove(connection);
+  }
+
+  private void endIfDisbelieved(Open connection) {
+    if (!disbelief(connection.peer).isEmpty() && open.remove(connection)) {
+      try {
+        connection.end.run();
+      } catch (RuntimeException e) {
+        Log.debug("a connection of " + connection.peer.id() + " does not end: " + e);
+      }
+    }
+  }
+
+  @Override
   public boolean outdated(Peer peer) {
     return peer.proven() && clock.millis() > peer.outdatedMillis();
   }
@@ -279,6 +314,7 @@ public final class LiveTls implements MeshTls {
       }
     }
     now = new InForce(now.epoch + 1, svid, trust, tls12, server);
+    open.forEach(this::endIfDisbelieved);
   }
 
   private SSLContext context(Svid svid, TrustBundle trust, String expected)

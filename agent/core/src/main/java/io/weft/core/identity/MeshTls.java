@@ -77,6 +77,22 @@ public interface MeshTls {
   String disbelief(Peer peer);
 
   /**
+   * Watches over a connection whose peer was proven, for as long as it is open: should that peer no
+   * longer be believed, it is ended, whatever is under way on it.
+   *
+   * @param end ends the connection; must not block
+   */
+  default Watch watch(Peer peer, Runnable end) {
+    return () -> {};
+  }
+
+  /** Of an open connection. */
+  interface Watch {
+    /** The connection is closed. */
+    void over();
+  }
+
+  /**
    * Whether a connection should end when its present exchange does, as identity, trust or the
    * peer's certificate are no longer what it was made with. Cheap: for every request.
    */

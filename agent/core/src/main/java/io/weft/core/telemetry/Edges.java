@@ -53,7 +53,7 @@ final class Edges implements EdgeStats {
       counts.failures.increment();
       counts.causes.computeIfAbsent(outcome.cause(), cause -> new LongAdder()).increment();
     }
-    if (last != null && last.tls() != null) {
+    if (last != null && last.isEncrypted()) {
       counts.encrypted.increment();
       counts.principal = last.endpoint().principal();
     }

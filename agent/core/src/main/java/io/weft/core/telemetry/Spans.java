@@ -150,10 +150,6 @@ final class Spans {
     if (version != null) {
       span.setAttribute(VERSION, version);
     }
-    if (attempt.tls() != null) {
-      span.setAttribute(ENCRYPTED, true);
-      span.setAttribute(PEER, endpoint.principal());
-    }
     if (attempt.number() > 1) {
       span.setAttribute(RESENDS, attempt.number() - 1L);
     }
@@ -168,6 +164,10 @@ final class Spans {
     }
     if (attempt.grpcCode() >= 0) {
       span.setAttribute(RPC_STATUS, (long) attempt.grpcCode());
+    }
+    if (attempt.isEncrypted()) {
+      span.setAttribute(ENCRYPTED, true);
+      span.setAttribute(PEER, attempt.endpoint().principal());
     }
     Outcome outcome = Outcome.of(attempt, call.request().protocol());
     if (outcome.failed()) {

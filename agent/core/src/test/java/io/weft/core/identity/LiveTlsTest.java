@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -190,6 +192,43 @@ class LiveTlsTest {
     stock.trust(OTHER.trust("weft.local"), "t2");
 
     assertThat(stock.disbelief(open)).isNotEmpty();
+  }
+
+  @Test
+  void an_open_connection_ends_once_its_peer_is_revoked_and_no_other_does() throws Exception {
+    List<String> ended = new ArrayList<>();
+    Peer open = stock.peer(shake(orders, STOCK, stock).server.getSession());
+    stock.watch(open, () -> ended.add("open"));
+    stock.watch(open, () -> ended.add("closed before")).over();
+    stock.watch(Peer.UNKNOWN, () -> ended.add("of a stranger"));
+
+    stock.trust(revoking(STOCK, Instant.now().plusSeconds(1)), "t2");
+    assertThat(ended).isEmpty();
+    stock.trust(revoking(ORDERS, Instant.now().plusSeconds(1)), "t3");
+    stock.identity(TestPki.svid(Leaf.of(STOCK), MESH));
+    assertThat(ended).containsExactly("open");
+
+    stock.watch(open, () -> ended.add("revoked during its handshake"));
+    assertThat(ended).containsExactly("open", "revoked during its handshake");
+  }
+
+  @Test
+  void who_is_revoked_does_not_come_back_by_a_session_of_before() throws Exception {
+    shakeAgain();
+    shakeAgain();
+
+    stock.trust(revoking(ORDERS, Instant.now().plusSeconds(1)), "t2");
+
+    assertThatThrownBy(this::shakeAgain).isInstanceOf(SSLException.class);
+  }
+
+  // As between the same two addresses, so that a client offers the session it has.
+  private void shakeAgain() throws Exception {
+    SSLContext context = orders.client(STOCK).context();
+    context.getClientSessionContext().setSessionTimeout(3_600);
+    SSLEngine client = context.createSSLEngine("stock", 80);
+    client.setUseClientMode(true);
+    shake(client, stock.serverEngine());
   }
 
   @Test

@@ -16,6 +16,7 @@ final class Aim {
   private volatile @Nullable Wire wire;
   private volatile @Nullable Status lost;
   private volatile boolean connected;
+  private volatile boolean plaintext;
 
   /**
    * @param connectNanos that making the connection may take; 0 for as long as the library lets it
@@ -38,8 +39,14 @@ final class Aim {
     return connected;
   }
 
-  void connected() {
+  void connected(Wire to) {
+    plaintext = line.tls() != null && !to.isSecure();
     connected = true;
+  }
+
+  /** Whether the connection that was found lacks the TLS that it was to have. */
+  boolean isPlaintext() {
+    return plaintext;
   }
 
   /** The connection it waits for; null before the first pick. */

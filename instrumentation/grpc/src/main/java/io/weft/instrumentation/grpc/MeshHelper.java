@@ -123,7 +123,7 @@ final class MeshHelper extends ForwardingLoadBalancerHelper {
     if (ready == null) {
       return PickResult.withNoResult();
     }
-    aim.connected();
+    aim.connected(wire);
     return ready;
   }
 

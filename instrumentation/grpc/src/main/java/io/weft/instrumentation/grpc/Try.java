@@ -192,6 +192,9 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
     @Override
     public void outboundHeaders() {
       sent = true;
+      if (aim.isPlaintext()) {
+        progress.plaintext();
+      }
       progress.sent();
     }
 

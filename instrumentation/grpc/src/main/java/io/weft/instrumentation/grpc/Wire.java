@@ -52,6 +52,11 @@ final class Wire {
     return gone;
   }
 
+  /** Whether it was made with the mesh's TLS. */
+  boolean isSecure() {
+    return security.tls() != null && security.isApplied();
+  }
+
   void connect() {
     EquivalentAddressGroup address =
         line.isChannels()

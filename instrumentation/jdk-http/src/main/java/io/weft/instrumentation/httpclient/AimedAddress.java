@@ -2,6 +2,7 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.identity.ClientTls;
+import io.weft.core.identity.MeshTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The address of an endpoint, which knows by what name its caller means it. To the client's pool of
- * HTTP/1.1 it is the endpoint's address and nothing else; that of HTTP/2 goes by its host string,
- * which is another for each state of the mesh's TLS, so that a connection made with a former
- * identity or trust gets no new streams.
+ * HTTP/1.1 it is the endpoint's address and nothing else, and {@link PooledConnectionAdvice} sees
+ * to the rest; that of HTTP/2 goes by its host string, which is another for each state of the
+ * mesh's TLS, so that a connection made with a former identity or trust gets no new streams.
  */
 final class AimedAddress extends InetSocketAddress {
   private static final long serialVersionUID = 1L;
@@ -55,6 +56,11 @@ final class AimedAddress extends InetSocketAddress {
 
   @Nullable ClientTls tls() {
     return tls;
+  }
+
+  /** Whether it was made for a TLS of the mesh that is not that of now. */
+  boolean isOutdated() {
+    return tls != null && tls.epoch() != MeshTls.current().epoch();
   }
 
   /** What a certificate has to be for. */

@@ -38,6 +38,11 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             "getServerName",
             List.of("java.net.InetSocketAddress"),
             ServerNameAdvice.class.getName()),
+        Hook.method(
+            "jdk.internal.net.http.HttpConnection",
+            "isOpen",
+            List.of(),
+            PooledConnectionAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "<init>", TlsConnectionAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "createEngine", EngineAdvice.class.getName()),
         Hook.method(

@@ -44,6 +44,7 @@ final class SniffedChannel extends SocketChannel {
   private ByteBuffer text = NOTHING;
   private ByteBuffer out = NOTHING;
   private volatile Peer peer = Peer.UNKNOWN;
+  private volatile MeshTls.@Nullable Watch watch;
 
   SniffedChannel(SocketChannel wire) {
     super(wire.provider());
@@ -106,6 +107,7 @@ final class SniffedChannel extends SocketChannel {
       speech = Speech.TLS;
       shake(made);
       peer = MeshTls.current().peer(made.getSession());
+      watch = MeshTls.current().watch(peer, this::giveUp);
       return true;
     } catch (SSLException e) {
       farewell();
@@ -158,6 +160,8 @@ final class SniffedChannel extends SocketChannel {
     if (text.capacity() == 0) {
       text = ByteBuffer.allocate(with.getSession().getApplicationBufferSize());
     }
+    // The same buffer as a rule, and with less than a record there is nothing new in it.
+    clear = NOTHING;
     text.clear();
     while (true) {
       SSLEngineResult result = with.unwrap(encrypted, text);
@@ -249,6 +253,10 @@ final class SniffedChannel extends SocketChannel {
 
   @Override
   protected void implCloseSelectableChannel() throws IOException {
+    MeshTls.Watch watched = watch;
+    if (watched != null) {
+      watched.over();
+    }
     if (speech == Speech.TLS) {
       farewell();
     }

@@ -36,6 +36,7 @@ final class MeshChannel extends SecureNioChannel {
   private Speech speech = Speech.UNHEARD;
   private @Nullable Peer peer;
   private Alarms.@Nullable Alarm alarm;
+  private MeshTls.@Nullable Watch watch;
 
   private MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint, String[] protocols) {
     super(buffers, endpoint);
@@ -72,6 +73,7 @@ final class MeshChannel extends SecureNioChannel {
   public void reset(SocketChannel channel, NioEndpoint.NioSocketWrapper wrapper)
       throws IOException {
     super.reset(channel, wrapper);
+    unwatch();
     speech = Speech.UNHEARD;
     peer = null;
   }
@@ -112,6 +114,8 @@ final class MeshChannel extends SecureNioChannel {
     int wanted = super.handshake(read, write);
     if (wanted == 0) {
       disarm();
+      SocketChannel open = sc;
+      watch = MeshTls.current().watch(peer(), () -> hangUp(open));
     }
     return wanted;
   }
@@ -142,6 +146,24 @@ final class MeshChannel extends SecureNioChannel {
       shaking.close();
     } catch (IOException e) {
       // It is closed.
+    }
+  }
+
+  // Not closed: Tomcat then finds its end by itself, and counts its connections right.
+  private static void hangUp(SocketChannel open) {
+    try {
+      open.shutdownOutput();
+      open.shutdownInput();
+    } catch (IOException e) {
+      // It is closed.
+    }
+  }
+
+  private void unwatch() {
+    MeshTls.Watch set = watch;
+    watch = null;
+    if (set != null) {
+      set.over();
     }
   }
 
@@ -234,6 +256,7 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public void close() throws IOException {
     disarm();
+    unwatch();
     if (speech == Speech.TLS) {
       super.close();
     } else {
@@ -244,6 +267,7 @@ final class MeshChannel extends SecureNioChannel {
   @Override
   public void close(boolean force) throws IOException {
     disarm();
+    unwatch();
     if (speech == Speech.TLS) {
       super.close(force);
     } else {

@@ -41,17 +41,7 @@ public final class ClientApp {
   }
 
   public static void main(String[] args) throws IOException {
-    Caller caller =
-        switch (args[0]) {
-          case "HttpURLConnection" -> new UrlConnectionCaller();
-          case "HttpClient-1.1" ->
-              new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_1_1, false);
-          case "HttpClient-async" ->
-              new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_1_1, true);
-          case "HttpClient-2" ->
-              new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_2, false);
-          default -> throw new IllegalArgumentException(args[0]);
-        };
+    Caller caller = caller(args[0]);
     ExecutorService threads = Threads.perTask();
     System.out.println("ready");
     BufferedReader in =
@@ -65,6 +55,19 @@ public final class ClientApp {
       }
     }
     System.exit(0);
+  }
+
+  /** One that calls with a library. */
+  static Caller caller(String library) {
+    return switch (library) {
+      case "HttpURLConnection" -> new UrlConnectionCaller();
+      case "HttpClient-1.1" ->
+          new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_1_1, false);
+      case "HttpClient-async" ->
+          new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_1_1, true);
+      case "HttpClient-2" -> new HttpClientCaller(java.net.http.HttpClient.Version.HTTP_2, false);
+      default -> throw new IllegalArgumentException(library);
+    };
   }
 
   private static void answer(Caller caller, Map<String, String> call) {
@@ -93,7 +96,7 @@ public final class ClientApp {
       throws IOException {
     try (DigestInputStream in = new DigestInputStream(body, MessageDigest.getInstance("SHA-256"))) {
       byte[] start = in.readNBytes(1);
-      if (start.length > 0) {
+      if (start.length > 0 && call.containsKey("id")) {
         System.out.println("FIRST " + call.get("id") + " byte");
       }
       StringBuilder text = new StringBuilder(new String(start, StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package io.weft.it.contract.app;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +30,14 @@ public final class Desk {
     /** The body. */
     InputStream body() throws IOException;
 
+    /** Address and port at the other end of its connection. */
+    String connection();
+
     /** Answers, and ends the exchange. */
     void answer(int status, byte[] body) throws IOException;
+
+    /** Begins an answer of unknown length; to close it ends the exchange. */
+    OutputStream begin() throws IOException;
   }
 
   /** Serves what policies may keep from some, and tells what it saw. */
@@ -60,6 +67,9 @@ public final class Desk {
       case "/echo" -> exchange.answer(200, exchange.body().readAllBytes());
       case "/status" -> exchange.answer(Integer.parseInt(rest), new byte[0]);
       case "/large" -> exchange.answer(200, new byte[Integer.parseInt(rest)]);
+      case "/connection" ->
+          exchange.answer(200, exchange.connection().getBytes(StandardCharsets.UTF_8));
+      case "/drip" -> drip(exchange, Integer.parseInt(rest));
       case "/call" -> exchange.answer(200, call(rest));
       case "/throw" -> throw new IllegalStateException("the application is at fault");
       case "/wait" -> {
@@ -75,6 +85,19 @@ public final class Desk {
         exchange.answer(200, new byte[0]);
       }
       default -> exchange.answer(404, new byte[0]);
+    }
+  }
+
+  /** A thousand bytes ten times a second. */
+  private static void drip(Exchange exchange, int times) throws IOException {
+    try (OutputStream out = exchange.begin()) {
+      for (int i = 0; i < times; i++) {
+        out.write(new byte[1_000]);
+        out.flush();
+        Thread.sleep(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -91,6 +91,17 @@ public final class JdkServerApp {
     }
 
     @Override
+    public String connection() {
+      return exchange.getRemoteAddress().toString();
+    }
+
+    @Override
+    public OutputStream begin() throws IOException {
+      exchange.sendResponseHeaders(200, 0);
+      return exchange.getResponseBody();
+    }
+
+    @Override
     public void answer(int status, byte[] body) throws IOException {
       boolean head = exchange.getRequestMethod().equals("HEAD");
       exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);

@@ -2,6 +2,7 @@ package io.weft.instrumentation.grpc.netty;
 
 import io.grpc.Attributes;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
@@ -26,6 +27,7 @@ final class ServedHandshake extends Handshake {
       close(context);
       return;
     }
+    watchOver(context.channel(), peer);
     proceed(
         context,
         sofar,
@@ -33,6 +35,17 @@ final class ServedHandshake extends Handshake {
         Attributes.newBuilder()
             .set(ServedConnection.KEY, new SecuredConnection(context.channel(), peer))
             .build());
+  }
+
+  private static void watchOver(Channel channel, Peer peer) {
+    MeshTls.Watch watch =
+        MeshTls.current()
+            .watch(
+                peer,
+                () -> {
+                  var unused = channel.close();
+                });
+    var unused = channel.closeFuture().addListener(closed -> watch.over());
   }
 
   @Override

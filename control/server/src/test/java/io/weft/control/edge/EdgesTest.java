@@ -1,0 +1,33 @@
+package io.weft.control.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.api.v1.EdgeReport;
+import io.weft.api.v1.Report;
+import org.junit.jupiter.api.Test;
+
+class EdgesTest {
+  private final Edges edges = new Edges(() -> 0);
+
+  @Test
+  void a_single_call_in_plaintext_keeps_an_edge_from_counting_as_encrypted() {
+    edges.report("one", report(1_000_000, 1_000_000));
+    assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
+
+    edges.report("two", report(1, 0));
+
+    assertThat(edges.now()).singleElement().satisfies(e -> assertThat(e.encrypted()).isLessThan(1));
+  }
+
+  private static Report report(long calls, long encrypted) {
+    return Report.newBuilder()
+        .setIntervalMillis(1_000)
+        .addEdges(
+            EdgeReport.newBuilder()
+                .setCaller("default/orders")
+                .setCallee("default/stock")
+                .setCalls(calls)
+                .setEncrypted(encrypted))
+        .build();
+  }
+}

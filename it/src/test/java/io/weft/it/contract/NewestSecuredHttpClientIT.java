@@ -1,0 +1,10 @@
+package io.weft.it.contract;
+
+import io.weft.it.process.Jdk;
+
+/** The JDK's HttpClient on the newest JDK found, over mutual TLS. */
+class NewestSecuredHttpClientIT extends SecuredClientContract {
+  NewestSecuredHttpClientIT() {
+    super("HttpClient-1.1", Jdk.newest());
+  }
+}

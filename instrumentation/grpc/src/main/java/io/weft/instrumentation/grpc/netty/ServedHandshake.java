@@ -37,13 +37,14 @@ final class ServedHandshake extends Handshake {
             .build());
   }
 
+  // Closed from below HTTP/2, which would wait for the end of its streams.
   private static void watchOver(Channel channel, Peer peer) {
     MeshTls.Watch watch =
         MeshTls.current()
             .watch(
                 peer,
                 () -> {
-                  var unused = channel.close();
+                  var unused = channel.pipeline().firstContext().close();
                 });
     var unused = channel.closeFuture().addListener(closed -> watch.over());
   }

@@ -114,7 +114,7 @@ public final class Edges {
           latencies.millis(0.5),
           latencies.millis(0.99),
           retries,
-          calls == 0 ? 0 : 1.0 * encrypted / calls,
+          calls == 0 ? 0 : (double) encrypted / (double) calls,
           callerPrincipal,
           calleePrincipal,
           causes);

@@ -131,7 +131,10 @@ abstract class GrpcContract {
     third.kill();
     try (ScriptedServer heir = new ScriptedServer("127.0.0.1", port(third))) {
       heir.identity(CertifiedKey.of("impostor", mesh));
-      heir.script((request, reply) -> reply.end());
+      heir.script(
+          (request, reply) -> {
+            throw new IOException("what follows is HTTP/2");
+          });
 
       assertThat(call("unary", 5_000, "secret")).startsWith("UNAVAILABLE");
       assertThat(heir.connections()).isPositive();

@@ -22,7 +22,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
 
 /**
- * Serves with an embedded Tomcat, on two ports. Compiled anew for each Tomcat; for those before 10
+ * Serves with an embedded Tomcat, on two ports, on the second as few connections at a time as the
+ * property {@code narrow} says. Compiled anew for each Tomcat; for those before 10
  * with javax in the place of jakarta.
  */
 public final class TomcatApp {
@@ -37,7 +38,9 @@ public final class TomcatApp {
     Tomcat.addServlet(context, "vault", new VaultServlet());
     context.addServletMappingDecoded("/vault/*", "vault");
     int first = args.length > 1 ? Integer.parseInt(args[1]) : 0;
-    List<Connector> connectors = List.of(connector(first), connector(0));
+    List<Connector> connectors = 
+        List.of(
+            connector(first, 12_000), connector(0, Integer.getInteger("narrow", 12_000)));
     for (Connector connector : connectors) {
       tomcat.getService().addConnector(connector);
     }
@@ -49,9 +52,11 @@ public final class TomcatApp {
     Console.onClose(() -> tomcat.getService().removeConnector(connectors.get(1)));
   }
 
-  private static Connector connector(int port) {
+  private static Connector connector(int port, int connections) {
     Connector connector = new Connector();
     connector.setPort(port);
+    connector.setProperty("maxConnections", Integer.toString(connections));
+    connector.setProperty("acceptCount", "1000");
     connector.addUpgradeProtocol(new Http2Protocol());
     return connector;
   }

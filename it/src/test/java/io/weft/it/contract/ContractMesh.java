@@ -35,12 +35,14 @@ final class ContractMesh implements AutoCloseable {
   private final Admin admin;
   private final SpanSink spans;
   private final List<JavaProcess> apps = new ArrayList<>();
+  private final Path folder;
   private @Nullable Stock stock;
   private @Nullable Client caller;
+  private @Nullable Forgeries forgeries;
 
   private ContractMesh() {
     try {
-      Path folder =
+      folder =
           Files.createTempDirectory(
               Files.createDirectories(Path.of("target").toAbsolutePath()), "contract");
       control = ControlService.embedded(folder);
@@ -89,6 +91,14 @@ final class ContractMesh implements AutoCloseable {
   /** Waits until an application's agent has a certificate. */
   void awaitIdentity(JavaProcess app) {
     eventually().until(() -> !agent(app).path("identity").path("spiffeId").asText().isEmpty());
+  }
+
+  /** Certificates that are not as they should be; made for the first who asks. */
+  Forgeries forgeries() {
+    if (forgeries == null) {
+      forgeries = Forgeries.by(folder.resolve("store"), control.data().resolve("ca-key"));
+    }
+    return forgeries;
   }
 
   Admin admin() {

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -109,20 +110,6 @@ abstract class GrpcContract {
   }
 
   @Test
-  void strangers_with_tls_get_an_alert_and_no_word_of_http() throws IOException {
-    int port = port(v1);
-    eventually().until(() -> call("unary", "peer").contains(" spiffe://"));
-
-    assertThat(TlsStranger.connects(port, List.of())).contains("SSL alert number");
-    assertThat(
-            TlsStranger.connects(
-                port, TlsStranger.selfSigned("spiffe://weft.local/ns/default/sa/orders")))
-        .contains("SSL alert number");
-    assertThat(TlsStranger.connects(port, List.of("-tls1_2"))).contains("alert protocol version");
-    assertThat(call("unary", "peer")).contains(" spiffe://");
-  }
-
-  @Test
   void an_instance_whose_place_somebody_else_has_taken_is_told_nothing() {
     eventually().until(() -> call("unary", "peer").contains(" spiffe://"));
     JavaProcess third = serve("v3");
@@ -181,7 +168,6 @@ abstract class GrpcContract {
       assertThat(call(stranger, "unary", 20_000, "hello"))
           .matches("PERMISSION_DENIED MutualTls.*|UNAVAILABLE no reason");
       assertThat(answerInPlaintext(port(v1))).isEmpty();
-      assertThat(TlsStranger.connects(port(v1), List.of())).contains("SSL alert number");
       for (int i = 0; i < 20; i++) {
         assertThat(call("unary", "hello")).startsWith("OK v");
       }
@@ -385,6 +371,58 @@ abstract class GrpcContract {
                         export ->
                             assertThat(export)
                                 .contains("rpc.server.duration", "test.Texts", "Unary", service)));
+  }
+
+  /** Whether very many connections are tried on it. */
+  boolean flooded() {
+    return false;
+  }
+
+  /** At the port of a service that takes mutual TLS alone. */
+  @Nested
+  class Strangers extends StrangersContract {
+    Strangers() {
+      super(Tongue.GRPC);
+    }
+
+    @Override
+    JavaProcess.Builder besieged() {
+      return JavaProcess.of(service()).main(classPath, "GrpcApp", "serve", Tongue.ANSWER);
+    }
+
+    @Override
+    String service() {
+      return service + "-strict";
+    }
+
+    @Override
+    List<Integer> ports(JavaProcess started) {
+      return List.of(port(started));
+    }
+
+    @Override
+    boolean flooded() {
+      return GrpcContract.this.flooded();
+    }
+
+    @Override
+    Friend friend(ContractMesh of) {
+      JavaProcess friend =
+          of.start(
+              service() + "-friend",
+              JavaProcess.of("friend").main(classPath, "GrpcApp", "call", "dns:///" + service()));
+      return new Friend() {
+        @Override
+        public String calls() {
+          return call(friend, "unary", 20_000, "hello");
+        }
+
+        @Override
+        public void close() {
+          friend.close();
+        }
+      };
+    }
   }
 
   private JavaProcess serve(String version) {

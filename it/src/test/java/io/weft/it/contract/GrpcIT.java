@@ -8,4 +8,9 @@ class GrpcIT extends GrpcContract {
   GrpcIT() {
     super(TestApps.compiled("GrpcApp", "grpc", List.of(Artifacts.cliJar())));
   }
+
+  @Override
+  boolean flooded() {
+    return true;
+  }
 }

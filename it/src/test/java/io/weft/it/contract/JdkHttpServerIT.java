@@ -13,4 +13,9 @@ class JdkHttpServerIT extends ServerContract {
         .jdk(Jdk.oldest())
         .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
   }
+
+  @Override
+  JavaProcess.Builder besieged() {
+    return application().option("-Dthreads=0");
+  }
 }

@@ -13,4 +13,14 @@ class NewestJdkHttpServerIT extends ServerContract {
         .jdk(Jdk.newest())
         .main(List.of(TestApps.classes()), JdkServerApp.class.getName());
   }
+
+  @Override
+  JavaProcess.Builder besieged() {
+    return application().option("-Dthreads=4");
+  }
+
+  @Override
+  boolean flooded() {
+    return true;
+  }
 }

@@ -4,6 +4,7 @@ import static io.weft.it.contract.ContractMesh.eventually;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink.Span;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -55,6 +57,16 @@ abstract class ServerContract {
 
   /** The application under test, to be started. */
   abstract JavaProcess.Builder application();
+
+  /** The same with as little of threads and places for connections as it can do with. */
+  JavaProcess.Builder besieged() {
+    return application();
+  }
+
+  /** Whether very many connections are tried on it. */
+  boolean flooded() {
+    return false;
+  }
 
   /** The name of its service; no other contract's. */
   String service() {
@@ -333,6 +345,70 @@ abstract class ServerContract {
     assertThat(exit.get(20, SECONDS)).isEqualTo(143);
     eventually().until(() -> mesh.agent(other).isMissingNode());
     assertThat(other.output()).noneMatch(line -> line.contains("still being served"));
+  }
+
+  /** At the port of a service that takes mutual TLS alone. */
+  @Nested
+  class Strangers extends StrangersContract {
+    Strangers() {
+      super(Tongue.HTTP);
+    }
+
+    @Override
+    JavaProcess.Builder besieged() {
+      return ServerContract.this.besieged().option("-Dversion=" + Tongue.ANSWER);
+    }
+
+    @Override
+    String service() {
+      return ServerContract.this.service() + "-strict";
+    }
+
+    @Override
+    List<Integer> ports(JavaProcess started) {
+      return ServerContract.ports(started);
+    }
+
+    @Override
+    boolean flooded() {
+      return ServerContract.this.flooded();
+    }
+
+    @Override
+    Friend friend(ContractMesh of) {
+      JavaProcess friend =
+          of.start(
+              service() + "-friend",
+              JavaProcess.of("friend")
+                  .main(List.of(TestApps.classes()), JdkServerApp.class.getName()));
+      int port = ports(friend).get(0);
+      return new Friend() {
+        @Override
+        public String calls() {
+          return body(port, "/call?http://" + service() + "/version");
+        }
+
+        @Override
+        public void close() {
+          friend.close();
+        }
+      };
+    }
+  }
+
+  /** The body of the answer; empty if there is none. */
+  private String body(int port, String path) {
+    try {
+      return http.send(
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+              BodyHandlers.ofString())
+          .body();
+    } catch (java.io.IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   private static List<Integer> ports(JavaProcess process) {

@@ -5,4 +5,9 @@ class Tomcat11IT extends TomcatContract {
   Tomcat11IT() {
     super("tomcat11", false);
   }
+
+  @Override
+  boolean flooded() {
+    return true;
+  }
 }

@@ -16,4 +16,9 @@ abstract class TomcatContract extends ServerContract {
   JavaProcess.Builder application() {
     return JavaProcess.of("Tomcat").main(classPath, "TomcatApp", classPath.get(0).toString());
   }
+
+  @Override
+  JavaProcess.Builder besieged() {
+    return application().option("-Dnarrow=9").option("-Xmx384m");
+  }
 }

@@ -35,6 +35,17 @@ final class DenialLog {
     say("MutualTls STRICT", () -> "plaintext at port " + port + " from " + from);
   }
 
+  void refusedHandshake(int port, String from, Throwable why) {
+    Throwable cause = why;
+    // Libraries say that it failed, and what they wrap says why.
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    String told = message == null ? cause.getClass().getSimpleName() : shown(message);
+    say("mutual TLS", () -> "handshake at port " + port + " from " + from + ": " + told);
+  }
+
   void barred(String by, int port, String from) {
     say(by, () -> "a connection at port " + port + ", which the agent cannot guard, from " + from);
   }
@@ -58,8 +69,11 @@ final class DenialLog {
   // What a stranger sends is not to forge lines, or to fill the log.
   private static String path(String target) {
     int query = target.indexOf('?');
-    String path = query < 0 ? target : target.substring(0, query);
-    String shown = path.length() > 200 ? path.substring(0, 200) + "..." : path;
-    return shown.replaceAll("\\p{Cntrl}", "?");
+    return shown(query < 0 ? target : target.substring(0, query));
+  }
+
+  private static String shown(String said) {
+    String start = said.length() > 200 ? said.substring(0, 200) + "..." : said;
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -44,4 +44,22 @@ public interface InboundGate {
    * @param peerAddress a literal; empty if it is not known
    */
   boolean admitsPlaintext(int localPort, String peerAddress);
+
+  /**
+   * Whether nothing but the mesh's TLS would be admitted on a connection that has said nothing yet:
+   * it need not be waited for longer than a handshake may take.
+   *
+   * @param peerAddress a literal; empty if it is not known
+   */
+  default boolean demandsTls(int localPort, String peerAddress) {
+    return false;
+  }
+
+  /**
+   * Says, though not each time, that a handshake has failed. The adapter has told the other side no
+   * more than an alert of TLS does.
+   *
+   * @param peerAddress a literal; empty if it is not known
+   */
+  default void refusedHandshake(int localPort, String peerAddress, Throwable why) {}
 }

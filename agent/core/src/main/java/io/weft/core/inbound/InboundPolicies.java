@@ -191,19 +191,29 @@ public final class InboundPolicies implements InboundGate {
     if (!coldStart.await()) {
       return false;
     }
+    boolean refused = demandsTls(localPort, peerAddress);
+    if (refused) {
+      CompiledPolicies policies = inForce;
+      log.refusedPlaintext(localPort, peerAddress);
+      denials.count(Peer.UNKNOWN, policies == null ? MESH : policies.mutualTlsSource(), false);
+    }
+    return !refused;
+  }
+
+  @Override
+  public boolean demandsTls(int localPort, String peerAddress) {
     CompiledPolicies policies = inForce;
     try {
-      boolean admitted =
-          policies == null ? !strictAtFirst : policies.admitsPlaintext(localPort, peerAddress);
-      if (!admitted) {
-        log.refusedPlaintext(localPort, peerAddress);
-        denials.count(Peer.UNKNOWN, policies == null ? MESH : policies.mutualTlsSource(), false);
-      }
-      return admitted;
+      return policies == null ? strictAtFirst : !policies.admitsPlaintext(localPort, peerAddress);
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("plaintext is refused, as it cannot be judged: " + e);
-      return false;
+      return true;
     }
+  }
+
+  @Override
+  public void refusedHandshake(int localPort, String peerAddress, Throwable why) {
+    log.refusedHandshake(localPort, peerAddress, why);
   }
 
   /** Whether a request may come in; waits until that is known. Never throws. */

@@ -11,6 +11,7 @@ import java.util.List;
 public final class HttpServerInstrumentation implements LibraryInstrumentation {
   private static final String PROVIDER = "sun.net.httpserver.DefaultHttpServerProvider";
   private static final String SERVER = "sun.net.httpserver.ServerImpl";
+  private static final String CONNECTION = "sun.net.httpserver.HttpConnection";
   private static final String REQUEST = "sun.net.httpserver.Request";
   private static final String EXCHANGE = "sun.net.httpserver.ExchangeImpl";
 
@@ -34,11 +35,8 @@ public final class HttpServerInstrumentation implements LibraryInstrumentation {
         Hook.all(REQUEST + "$WriteStream", "<init>", StreamAdvice.class.getName()),
         Hook.method(
             REQUEST + "$ReadStream", "available", List.of(), AvailableAdvice.class.getName()),
-        Hook.method(
-            "sun.net.httpserver.HttpConnection",
-            "close",
-            List.of(),
-            ConnectionCloseAdvice.class.getName()),
+        Hook.all(CONNECTION, "setChannel", AcceptAdvice.class.getName()),
+        Hook.method(CONNECTION, "close", List.of(), ConnectionCloseAdvice.class.getName()),
         Hook.all(EXCHANGE, "<init>", ExchangeAdvice.class.getName()),
         Hook.all(EXCHANGE, "sendResponseHeaders", StatusAdvice.class.getName()),
         Hook.method(EXCHANGE, "close", List.of(), CloseAdvice.class.getName()),

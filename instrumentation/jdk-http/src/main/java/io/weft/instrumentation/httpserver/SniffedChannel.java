@@ -1,19 +1,14 @@
 package io.weft.instrumentation.httpserver;
 
-import io.weft.core.call.Alarms;
-import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
-import io.weft.core.inbound.InboundGate;
-import io.weft.core.log.Log;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -21,34 +16,62 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted connection that speaks plaintext or the mesh's mutual TLS, whichever its first byte
- * says; the server sees plaintext either way. It reads and writes while the connection is blocking,
- * one thread each, as this server does.
+ * A connection that speaks plaintext or the mesh's mutual TLS, as its {@link Newcomer} has found;
+ * the server sees plaintext either way. It reads and writes while the connection is blocking, one
+ * thread each, as this server does.
  */
 final class SniffedChannel extends SocketChannel {
   private enum Speech {
-    UNHEARD,
     PLAINTEXT,
-    TLS
+    TLS,
+    /** Nothing that anybody is to hear. */
+    REFUSED
   }
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final SocketChannel wire;
+  private final Speech speech;
+  private final @Nullable SSLEngine engine;
+  private final Peer peer;
   private final Object writing = new Object();
-  private volatile Speech speech = Speech.UNHEARD;
-  private @Nullable SSLEngine engine;
   // Read from the wire and not yet understood; both in the state of being read from.
   private ByteBuffer encrypted = NOTHING;
-  private ByteBuffer clear = NOTHING;
+  private ByteBuffer clear;
   private ByteBuffer text = NOTHING;
   private ByteBuffer out = NOTHING;
-  private volatile Peer peer = Peer.UNKNOWN;
   private volatile MeshTls.@Nullable Watch watch;
 
-  SniffedChannel(SocketChannel wire) {
+  private SniffedChannel(
+      SocketChannel wire, Speech speech, ByteBuffer clear, @Nullable SSLEngine engine, Peer peer) {
     super(wire.provider());
     this.wire = wire;
+    this.speech = speech;
+    this.clear = clear;
+    this.engine = engine;
+    this.peer = peer;
+  }
+
+  /**
+   * Plaintext that may come in.
+   *
+   * @param read of it already
+   */
+  static SniffedChannel plaintext(SocketChannel wire, ByteBuffer read) {
+    return new SniffedChannel(wire, Speech.PLAINTEXT, read, null, Peer.UNKNOWN);
+  }
+
+  /** Hands have been shaken. */
+  static SniffedChannel secured(SocketChannel wire, SSLEngine engine, Peer peer) {
+    SniffedChannel made = new SniffedChannel(wire, Speech.TLS, NOTHING, engine, peer);
+    made.out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    made.watch = MeshTls.current().watch(peer, made::hangUp);
+    return made;
+  }
+
+  /** At its end for whoever reads from it. */
+  static SniffedChannel refused(SocketChannel wire) {
+    return new SniffedChannel(wire, Speech.REFUSED, NOTHING, null, Peer.UNKNOWN);
   }
 
   /** Who is at the other end. */
@@ -58,7 +81,7 @@ final class SniffedChannel extends SocketChannel {
 
   @Override
   public int read(ByteBuffer to) throws IOException {
-    if (speech == Speech.UNHEARD && !listen()) {
+    if (speech == Speech.REFUSED) {
       return -1;
     }
     if (speech == Speech.PLAINTEXT) {
@@ -78,77 +101,6 @@ final class SniffedChannel extends SocketChannel {
       understand();
     }
     return clear.remaining();
-  }
-
-  /**
-   * Waits for the first bytes, and shakes hands if they are TLS; whether the connection goes on.
-   */
-  private boolean listen() throws IOException {
-    ByteBuffer first = ByteBuffer.allocate(16_384 + 2_048);
-    if (wire.read(first) <= 0) {
-      return false;
-    }
-    first.flip();
-    if (first.get(0) != MeshTls.FIRST_BYTE) {
-      clear = first;
-      speech = Speech.PLAINTEXT;
-      return admitted();
-    }
-    encrypted = first;
-    Alarms.Alarm alarm =
-        Alarms.shared()
-            .at(
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MeshTls.HANDSHAKE_MILLIS),
-                this::giveUp);
-    try {
-      SSLEngine made = MeshTls.current().serverEngine("http/1.1");
-      engine = made;
-      out = ByteBuffer.allocate(made.getSession().getPacketBufferSize());
-      speech = Speech.TLS;
-      shake(made);
-      peer = MeshTls.current().peer(made.getSession());
-      watch = MeshTls.current().watch(peer, this::giveUp);
-      return true;
-    } catch (SSLException e) {
-      farewell();
-      wire.close();
-      return false;
-    } catch (RuntimeException | LinkageError e) {
-      Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
-      wire.close();
-      return false;
-    } finally {
-      alarm.cancel();
-    }
-  }
-
-  private boolean admitted() throws IOException {
-    if (wire.getRemoteAddress() instanceof InetSocketAddress remote
-        && wire.getLocalAddress() instanceof InetSocketAddress local
-        && InboundGate.current()
-            .admitsPlaintext(local.getPort(), remote.getAddress().getHostAddress())) {
-      return true;
-    }
-    wire.close();
-    return false;
-  }
-
-  private void shake(SSLEngine with) throws IOException {
-    with.beginHandshake();
-    while (true) {
-      switch (with.getHandshakeStatus()) {
-        case NEED_TASK -> tasks(with);
-        case NEED_WRAP -> send(NOTHING);
-        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          if (!understand() && !receive()) {
-            throw new SSLException("the peer went away in the midst of the handshake");
-          }
-        }
-        case FINISHED, NOT_HANDSHAKING -> {
-          return;
-        }
-      }
-    }
   }
 
   /** Decrypts one record of what is there; whether there was one. */
@@ -219,7 +171,10 @@ final class SniffedChannel extends SocketChannel {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
-    if (speech != Speech.TLS) {
+    if (speech == Speech.REFUSED) {
+      throw new ClosedChannelException();
+    }
+    if (speech == Speech.PLAINTEXT) {
       return wire.write(from);
     }
     int length = from.remaining();
@@ -257,40 +212,39 @@ final class SniffedChannel extends SocketChannel {
     if (watched != null) {
       watched.over();
     }
-    if (speech == Speech.TLS) {
-      farewell();
+    SSLEngine with = engine;
+    if (with != null) {
+      synchronized (writing) {
+        farewell(wire, with);
+      }
     }
     wire.close();
   }
 
-  // close_notify, or the alert that says what was wrong. Nobody waits until it is taken.
-  private void farewell() {
-    SSLEngine with = engine;
-    if (with == null) {
-      return;
+  // It is the server's to close: it finds that the other side has gone.
+  private void hangUp() {
+    try {
+      wire.shutdownOutput();
+      wire.shutdownInput();
+    } catch (IOException e) {
+      // It has.
     }
+  }
+
+  /** close_notify, or the alert that says what was wrong. Nobody waits until it is taken. */
+  static void farewell(SocketChannel wire, SSLEngine with) {
     try {
       with.closeOutbound();
-      synchronized (writing) {
-        while (!with.isOutboundDone()) {
-          out.clear();
-          SSLEngineResult result = with.wrap(NOTHING, out);
-          out.flip();
-          if (wire.write(out) == 0 || result.bytesProduced() == 0) {
-            return;
-          }
+      ByteBuffer last = ByteBuffer.allocate(with.getSession().getPacketBufferSize());
+      while (!with.isOutboundDone()) {
+        last.clear();
+        SSLEngineResult result = with.wrap(NOTHING, last);
+        if (wire.write(last.flip()) == 0 || result.bytesProduced() == 0) {
+          return;
         }
       }
     } catch (IOException e) {
       // It is gone anyway.
-    }
-  }
-
-  private void giveUp() {
-    try {
-      wire.close();
-    } catch (IOException e) {
-      // It is closed.
     }
   }
 

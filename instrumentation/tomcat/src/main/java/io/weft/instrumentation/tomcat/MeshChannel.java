@@ -3,19 +3,23 @@ package io.weft.instrumentation.tomcat;
 import io.weft.core.call.Alarms;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
+import io.weft.core.identity.TlsRecord;
 import io.weft.core.inbound.InboundGate;
 import io.weft.core.log.Log;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SSLSupport;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProperties;
 import org.apache.tomcat.util.net.jsse.JSSESupport;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,10 @@ final class MeshChannel extends SecureNioChannel {
     TLS
   }
 
+  // Most connections of most servers are plaintext, and strangers' need no more than this either.
+  private static final int FIRST_BYTES = 512;
+
+  private final NioEndpoint endpoint;
   private final String[] protocols;
   private Speech speech = Speech.UNHEARD;
   private @Nullable Peer peer;
@@ -40,6 +48,7 @@ final class MeshChannel extends SecureNioChannel {
 
   private MeshChannel(SocketBufferHandler buffers, NioEndpoint endpoint, String[] protocols) {
     super(buffers, endpoint);
+    this.endpoint = endpoint;
     this.protocols = protocols;
   }
 
@@ -70,61 +79,106 @@ final class MeshChannel extends SecureNioChannel {
 
   // Tomcat uses a channel for one connection after the other.
   @Override
-  public void reset(SocketChannel channel, NioEndpoint.NioSocketWrapper wrapper)
+  public void reset(@Nullable SocketChannel channel, NioEndpoint.@Nullable NioSocketWrapper wrapper)
       throws IOException {
+    if (speech != Speech.TLS) {
+      boolean direct = endpoint.getSocketProperties().getDirectSslBuffer();
+      netInBuffer = allocate(FIRST_BYTES, direct);
+      netOutBuffer = allocate(0, direct);
+    }
     super.reset(channel, wrapper);
     unwatch();
     speech = Speech.UNHEARD;
     peer = null;
+    disarm();
+    // Newer ones take leave of a connection that has ended like this, too.
+    if (wrapper != null && InboundGate.current().demandsTls(localPort(), peerAddress())) {
+      arm(wrapper);
+    }
   }
 
   @Override
   public int handshake(boolean read, boolean write) throws IOException {
     try {
-      return begin(read, write);
+      if (speech == Speech.UNHEARD) {
+        int wanted = listen();
+        if (wanted != 0) {
+          return wanted;
+        }
+      }
+      if (speech == Speech.PLAINTEXT) {
+        return 0;
+      }
+      int wanted = super.handshake(read, write);
+      if (wanted == 0) {
+        disarm();
+        SocketChannel open = sc;
+        watch = MeshTls.current().watch(peer(), () -> hangUp(open));
+      }
+      return wanted;
+    } catch (IOException e) {
+      InboundGate.current().refusedHandshake(localPort(), peerAddress(), e);
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
       return -1;
     }
   }
 
-  private int begin(boolean read, boolean write) throws IOException {
-    if (speech == Speech.UNHEARD) {
+  /** Finds out what is spoken; what is to be waited for before that, as Tomcat has it. */
+  private int listen() throws IOException {
+    while (true) {
       int came = sc.read(netInBuffer);
-      if (came < 0) {
-        return -1;
-      }
       if (netInBuffer.position() == 0) {
+        return came < 0 ? -1 : SelectionKey.OP_READ;
+      }
+      if (netInBuffer.get(0) != MeshTls.FIRST_BYTE) {
+        return plaintext();
+      }
+      arm(socketWrapper);
+      int missing = missing();
+      if (missing == 0) {
+        beginTls();
+        return 0;
+      }
+      if (came < 0) {
+        throw new SSLException("it went away in the midst of the handshake");
+      }
+      if (netInBuffer.hasRemaining()) {
         return SelectionKey.OP_READ;
       }
-      if (netInBuffer.get(0) == MeshTls.FIRST_BYTE) {
-        beginTls();
-      } else {
-        if (!admitted()) {
-          return -1;
-        }
-        speech = Speech.PLAINTEXT;
-        handshakeComplete = true;
-        netInBuffer.flip();
-      }
+      // Who only says that much will come is not to cost as much.
+      netInBuffer = grown(netInBuffer, netInBuffer.capacity() + Math.min(missing, 2_048));
     }
-    if (speech == Speech.PLAINTEXT) {
-      return 0;
+  }
+
+  /** How much of the first record is. Who has not sent a whole one is worth no engine. */
+  private int missing() throws SSLException {
+    int there = netInBuffer.position();
+    int whole =
+        there < TlsRecord.HEADER
+            ? TlsRecord.HEADER
+            : TlsRecord.length(netInBuffer.get(3), netInBuffer.get(4));
+    return Math.max(0, whole - there);
+  }
+
+  private int plaintext() {
+    if (!InboundGate.current().admitsPlaintext(localPort(), peerAddress())) {
+      return -1;
     }
-    int wanted = super.handshake(read, write);
-    if (wanted == 0) {
-      disarm();
-      SocketChannel open = sc;
-      watch = MeshTls.current().watch(peer(), () -> hangUp(open));
-    }
-    return wanted;
+    disarm();
+    speech = Speech.PLAINTEXT;
+    handshakeComplete = true;
+    netInBuffer.flip();
+    return 0;
   }
 
   private void beginTls() throws IOException {
     SSLEngine engine = MeshTls.current().serverEngine(protocols);
     int packet = engine.getSession().getPacketBufferSize();
     getBufHandler().expand(engine.getSession().getApplicationBufferSize());
-    netInBuffer = grown(netInBuffer, packet);
+    // Tomcat takes a buffer that is quite full for one that is used up.
+    netInBuffer = grown(netInBuffer, Math.max(packet, netInBuffer.position() + 1));
     netOutBuffer = grown(netOutBuffer, packet);
     netOutBuffer.position(0).limit(0);
     sslEngine = engine;
@@ -133,19 +187,30 @@ final class MeshChannel extends SecureNioChannel {
     // What Tomcat looks for there has been decided here.
     sniComplete = true;
     speech = Speech.TLS;
-    SocketChannel shaking = sc;
-    alarm =
-        Alarms.shared()
-            .at(
-                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MeshTls.HANDSHAKE_MILLIS),
-                () -> giveUp(shaking));
   }
 
-  private static void giveUp(SocketChannel shaking) {
-    try {
-      shaking.close();
-    } catch (IOException e) {
-      // It is closed.
+  private void arm(NioEndpoint.NioSocketWrapper wrapper) {
+    if (alarm == null) {
+      alarm =
+          Alarms.shared()
+              .at(
+                  System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MeshTls.HANDSHAKE_MILLIS),
+                  () -> late(wrapper));
+    }
+  }
+
+  // By way of Tomcat, which counts its connections.
+  private void late(NioEndpoint.NioSocketWrapper wrapper) {
+    if (wrapper.isClosed() || handshakeComplete) {
+      return;
+    }
+    InboundGate.current()
+        .refusedHandshake(
+            localPort(),
+            peerAddress(),
+            new SSLException("it took longer than " + MeshTls.HANDSHAKE_MILLIS + " ms"));
+    if (!endpoint.processSocket(wrapper, SocketEvent.ERROR, true)) {
+      wrapper.close();
     }
   }
 
@@ -175,20 +240,24 @@ final class MeshChannel extends SecureNioChannel {
     }
   }
 
-  private boolean admitted() {
-    return InboundGate.current()
-        .admitsPlaintext(sc.socket().getLocalPort(), sc.socket().getInetAddress().getHostAddress());
+  private int localPort() {
+    return sc.socket().getLocalPort();
+  }
+
+  private String peerAddress() {
+    InetAddress remote = sc.socket().getInetAddress();
+    return remote == null ? "" : remote.getHostAddress();
   }
 
   private static ByteBuffer grown(ByteBuffer buffer, int size) {
     if (buffer.capacity() >= size) {
       return buffer;
     }
-    ByteBuffer larger =
-        buffer.isDirect() ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
-    buffer.flip();
-    larger.put(buffer);
-    return larger;
+    return allocate(size, buffer.isDirect()).put(buffer.flip());
+  }
+
+  private static ByteBuffer allocate(int size, boolean direct) {
+    return direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
   }
 
   @Override

@@ -18,8 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
-/** Serves with the JDK's HttpServer: two ports of HTTP, and one of HTTPS if it is asked to. */
+/**
+ * Serves with the JDK's HttpServer: two ports of HTTP, and one of HTTPS if it is asked to. On so
+ * many threads as the property {@code threads} says, with 0 on the server's own, else on one for
+ * each request.
+ */
 public final class JdkServerApp {
+  private static final int BACKLOG = 1_000;
   private static final Desk DESK = new Desk();
   private static final ExecutorService OTHERS = Executors.newCachedThreadPool();
 
@@ -27,8 +32,8 @@ public final class JdkServerApp {
 
   public static void main(String[] args) throws IOException, GeneralSecurityException {
     List<HttpServer> servers = new ArrayList<>();
-    servers.add(open(HttpServer.create(anyPort(), 0)));
-    servers.add(open(HttpServer.create(anyPort(), 0)));
+    servers.add(open(HttpServer.create(anyPort(), BACKLOG)));
+    servers.add(open(HttpServer.create(anyPort(), BACKLOG)));
     if (System.getProperty("javax.net.ssl.keyStore") != null) {
       HttpsServer https = HttpsServer.create(anyPort(), 0);
       https.setHttpsConfigurator(new HttpsConfigurator(SSLContext.getDefault()));
@@ -46,7 +51,10 @@ public final class JdkServerApp {
   private static HttpServer open(HttpServer server) {
     server.createContext("/", JdkServerApp::handle);
     server.createContext("/vault", exchange -> DESK.open(new Visit(exchange)));
-    server.setExecutor(Threads.perTask());
+    int threads = Integer.getInteger("threads", -1);
+    if (threads != 0) {
+      server.setExecutor(threads < 0 ? Threads.perTask() : Executors.newFixedThreadPool(threads));
+    }
     server.start();
     System.out.println("serving on port " + server.getAddress().getPort());
     return server;

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.weft.core.identity.ClientTls;
+import io.weft.core.identity.MeshTls;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -28,7 +29,9 @@ final class ClientHandshake extends Handshake {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {HTTP_2});
     engine.setSSLParameters(parameters);
-    return new ClientHandshake(new SslHandler(engine), next);
+    SslHandler handler = new SslHandler(engine);
+    handler.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
+    return new ClientHandshake(handler, next);
   }
 
   // The connection is there: its handshake begins at once.

@@ -8,10 +8,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.TlsRecord;
 import io.weft.core.inbound.InboundGate;
 import io.weft.core.log.Log;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +26,8 @@ final class FirstByte extends ByteToMessageDecoder {
   private @Nullable ProtocolNegotiationEvent negotiated;
   private @Nullable Future<?> patience;
   private boolean held;
+  private boolean begun;
+  private long until;
 
   /**
    * @param next begins HTTP/2
@@ -38,17 +39,24 @@ final class FirstByte extends ByteToMessageDecoder {
   // A connection that may stay plaintext may be silent for as long as the application lets it.
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    arm(context);
+  }
+
+  private void arm(ChannelHandlerContext context) {
+    until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MeshTls.HANDSHAKE_MILLIS);
     patience =
         context
             .executor()
-            .schedule(
-                () -> {
-                  if (!admitsPlaintext(context)) {
-                    Handshake.close(context);
-                  }
-                },
-                MeshTls.HANDSHAKE_MILLIS,
-                TimeUnit.MILLISECONDS);
+            .schedule(() -> late(context), MeshTls.HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void late(ChannelHandlerContext context) {
+    if (!begun && !Door.of(context).demandsTls()) {
+      return;
+    }
+    Door.of(context)
+        .refused(new SSLException("it took longer than " + MeshTls.HANDSHAKE_MILLIS + " ms"));
+    Handshake.close(context);
   }
 
   @Override
@@ -80,8 +88,11 @@ final class FirstByte extends ByteToMessageDecoder {
     try {
       goesOn =
           in.getByte(in.readerIndex()) == MeshTls.FIRST_BYTE
-              ? secure(context, negotiated)
+              ? listen(context, in, negotiated)
               : admit(context, negotiated);
+    } catch (SSLException e) {
+      Door.of(context).refused(e);
+      goesOn = false;
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
       goesOn = false;
@@ -116,14 +127,29 @@ final class FirstByte extends ByteToMessageDecoder {
     }
   }
 
-  private boolean secure(ChannelHandlerContext context, ProtocolNegotiationEvent sofar) {
-    SslHandler tls;
-    try {
-      tls = new SslHandler(MeshTls.current().serverEngine(Handshake.HTTP_2));
-    } catch (SSLException e) {
-      // Which has been said.
-      return false;
+  private boolean listen(ChannelHandlerContext context, ByteBuf in, ProtocolNegotiationEvent sofar)
+      throws SSLException {
+    if (!begun) {
+      begun = true;
+      if (patience != null && !Door.of(context).demandsTls()) {
+        patience.cancel(false);
+        arm(context);
+      }
     }
+    return !isWhole(in) || secure(context, sofar);
+  }
+
+  // Who has not sent a whole record is worth no engine.
+  private static boolean isWhole(ByteBuf in) throws SSLException {
+    int begin = in.readerIndex();
+    return in.readableBytes() >= TlsRecord.HEADER
+        && in.readableBytes() >= TlsRecord.length(in.getByte(begin + 3), in.getByte(begin + 4));
+  }
+
+  private boolean secure(ChannelHandlerContext context, ProtocolNegotiationEvent sofar)
+      throws SSLException {
+    SslHandler tls = new SslHandler(MeshTls.current().serverEngine(Handshake.HTTP_2));
+    tls.setHandshakeTimeout(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
     context.pipeline().addAfter(context.name(), null, new ServedHandshake(tls, next, sofar));
     context.pipeline().addAfter(context.name(), null, tls);
     // What has come goes to the handler that is next now.
@@ -132,25 +158,12 @@ final class FirstByte extends ByteToMessageDecoder {
   }
 
   private boolean admit(ChannelHandlerContext context, ProtocolNegotiationEvent sofar) {
-    if (!admitsPlaintext(context)) {
+    if (!Door.of(context).admitsPlaintext()) {
       return false;
     }
     context.pipeline().addAfter(context.name(), null, next);
     context.fireUserEventTriggered(sofar);
     context.pipeline().remove(this);
     return true;
-  }
-
-  private static boolean admitsPlaintext(ChannelHandlerContext context) {
-    SocketAddress local = context.channel().localAddress();
-    SocketAddress remote = context.channel().remoteAddress();
-    // On a socket of another kind, such as one in the file system, there are no strangers.
-    return !(local instanceof InetSocketAddress at)
-        || InboundGate.current()
-            .admitsPlaintext(
-                at.getPort(),
-                remote instanceof InetSocketAddress from && from.getAddress() != null
-                    ? from.getAddress().getHostAddress()
-                    : "");
   }
 }

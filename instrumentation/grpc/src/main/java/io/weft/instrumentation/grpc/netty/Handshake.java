@@ -12,7 +12,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.weft.core.identity.MeshTls;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
@@ -30,7 +29,6 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
   Handshake(SslHandler tls, ChannelHandler next) {
     this.tls = tls;
     this.next = next;
-    tls.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
   }
 
   /** Closes a connection at once. */

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import io.weft.instrumentation.grpc.ServedConnection;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /** The server's side of a handshake. Of one that fails, the application hears nothing. */
@@ -24,7 +25,7 @@ final class ServedHandshake extends Handshake {
   void succeeded(ChannelHandlerContext context, SSLSession session) {
     Peer peer = MeshTls.current().peer(session);
     if (!peer.proven()) {
-      close(context);
+      failed(context, new SSLException("it has not proven who it is"));
       return;
     }
     watchOver(context.channel(), peer);
@@ -51,6 +52,7 @@ final class ServedHandshake extends Handshake {
 
   @Override
   void failed(ChannelHandlerContext context, Throwable why) {
+    Door.of(context).refused(why);
     close(context);
   }
 

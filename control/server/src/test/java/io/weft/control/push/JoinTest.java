@@ -19,6 +19,7 @@ import io.weft.control.join.Cluster;
 import io.weft.control.join.JoinOptions;
 import io.weft.control.join.JoinOptions.Kubernetes;
 import io.weft.control.join.TestIssuer;
+import io.weft.control.store.EtcdAccess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +59,7 @@ class JoinTest {
                 0,
                 "",
                 "embedded:" + data.resolve("store"),
+                EtcdAccess.OPEN,
                 data,
                 CaOptions.in(data),
                 new JoinOptions(

@@ -190,7 +190,7 @@ final class Visitor {
 
   private Socket connect(int port, String protocol) throws IOException {
     Socket plain = new Socket();
-    plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+    plain.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
     plain.connect(new InetSocketAddress("127.0.0.1", port));
     plain.setSoTimeout(PATIENCE_MILLIS);
     if (tls == null) {

@@ -191,7 +191,7 @@ final class Visitor {
   private Socket connect(int port, String protocol) throws IOException {
     Socket plain = new Socket();
     plain.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
-    plain.connect(new InetSocketAddress("127.0.0.1", port));
+    plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     plain.setSoTimeout(PATIENCE_MILLIS);
     if (tls == null) {
       return plain;

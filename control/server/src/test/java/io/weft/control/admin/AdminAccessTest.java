@@ -28,6 +28,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -129,7 +130,7 @@ class AdminAccessTest {
   void join_tokens_forgeries_and_nobody_get_401(Asked asked) throws Exception {
     String join = Files.readString(data.resolve("join-token")).strip();
     String[] parts = join.split("\\.");
-    String viewer = tokens.get("viewer");
+    String viewer = token("viewer");
 
     assertThat(ask(asked, join)).isEqualTo(401);
     assertThat(ask(asked, parts[1] + "." + parts[2])).isEqualTo(401);
@@ -184,11 +185,15 @@ class AdminAccessTest {
         .isEqualTo(status);
   }
 
+  private static String token(String of) {
+    return Objects.requireNonNull(tokens.get(of));
+  }
+
   @Test
   void a_token_that_has_expired_or_was_revoked_is_refused() throws Exception {
     Asked status = new Asked("GET", "status", "viewer");
-    String brief = create(tokens.get("admin"), "purpose=ADMIN&role=ADMIN&seconds=1");
-    String taken = create(tokens.get("admin"), "purpose=ADMIN&role=ADMIN");
+    String brief = create(token("admin"), "purpose=ADMIN&role=ADMIN&seconds=1");
+    String taken = create(token("admin"), "purpose=ADMIN&role=ADMIN");
     await().until(() -> ask(status, taken) == 200);
 
     await().until(() -> ask(status, brief) == 401);

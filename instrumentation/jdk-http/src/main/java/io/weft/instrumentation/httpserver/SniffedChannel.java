@@ -1,5 +1,6 @@
 package io.weft.instrumentation.httpserver;
 
+import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import java.io.IOException;
 import java.net.Socket;

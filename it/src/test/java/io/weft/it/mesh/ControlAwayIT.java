@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ControlAwayIT {
   // Half of it is longer than agents take to find control again, with all their jitter.
-  private static final Duration LIFE = Duration.ofSeconds(120);
+  private static final Duration LIFE = Duration.ofMinutes(2);
   // What is answered is encrypted.
   private static final String STRICT =
       """

@@ -125,7 +125,13 @@ public final class Control implements AutoCloseable {
               }
             });
     fleet.authority(workloads);
-    loop.every(ROTATION_STEP, () -> workloads.advance(fleet.holders()));
+    loop.every(
+        ROTATION_STEP,
+        () -> {
+          if (registry.isRead()) {
+            workloads.advance(fleet.holders());
+          }
+        });
     loop.every(EXPIRY_STEP, fleet::expire);
     this.acceptance = new Acceptance(store, loop, clock, fleet::accepted);
     this.health =

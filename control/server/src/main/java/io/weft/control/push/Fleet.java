@@ -27,8 +27,10 @@ import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,6 +57,9 @@ public final class Fleet {
   /** How long a draining instance waits for its callers to know. */
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(2);
 
+  /** Longer than agents wait before they try to reach control again. */
+  private static final Duration COME_BACK = Duration.ofSeconds(35);
+
   private final Loop loop;
   private final Clock clock;
   private final String replica;
@@ -68,6 +73,7 @@ public final class Fleet {
   private @Nullable KeySets keys;
   private Accepted accepted = new Accepted(0, 0, Map.of());
   private Compiler compiler = new Compiler(accepted, Map.of());
+  private Map<String, Instant> lostSince = Map.of();
   private long dirtySince;
   private int flushes;
   private boolean dirty;
@@ -106,12 +112,25 @@ public final class Fleet {
     keys = who;
   }
 
-  /** Agents with an identity on any replica, but for those that are lost. */
+  /**
+   * Agents with an identity on any replica, but for those that have been lost for so long that they
+   * would have come back: one whose replica has just gone still calls and is called.
+   */
   public List<Holder> holders() {
-    return registry().instances().stream()
-        .filter(each -> each.state() != InstanceState.LOST && !each.rootHash().isEmpty())
-        .map(each -> new Holder(each.rootHash(), each.trustHash()))
-        .toList();
+    Instant now = clock.instant();
+    Map<String, Instant> lost = new HashMap<>();
+    List<Holder> holders = new ArrayList<>();
+    for (Instance each : registry().instances()) {
+      if (each.state() == InstanceState.LOST) {
+        lost.put(each.uid(), lostSince.getOrDefault(each.uid(), now));
+      }
+      Instant since = lost.getOrDefault(each.uid(), now);
+      if (!each.rootHash().isEmpty() && now.isBefore(since.plus(COME_BACK))) {
+        holders.add(new Holder(each.rootHash(), each.trustHash()));
+      }
+    }
+    lostSince = lost;
+    return holders;
   }
 
   /** Another signer signs: what agents hold is to be renewed. */

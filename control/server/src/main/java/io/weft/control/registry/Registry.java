@@ -103,6 +103,11 @@ public final class Registry {
     instanceMirror.close();
   }
 
+  /** Whether it is known what stands in the store. */
+  public boolean isRead() {
+    return instanceMirror.isListed();
+  }
+
   /** All of them, the lost ones too. */
   public Collection<Instance> instances() {
     return instances.values();

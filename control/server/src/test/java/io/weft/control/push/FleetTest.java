@@ -1,5 +1,6 @@
 package io.weft.control.push;
 
+import static io.weft.api.v1.InstanceState.LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
+import io.weft.api.v1.Svid;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
@@ -96,6 +98,24 @@ class FleetTest {
     assertThat(end.join().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
   }
 
+  @Test
+  void a_change_of_the_root_waits_for_an_agent_whose_stream_broke_until_it_would_have_come_back()
+      throws Exception {
+    Session session = connected(Duration.ofHours(1));
+    onLoop(
+        () -> {
+          fleet.ended(session);
+          return true;
+        });
+    await().until(() -> onLoop(() -> registry.instance("u").orElseThrow().state()) == LOST);
+
+    assertThat(onLoop(fleet::holders)).hasSize(1);
+    clock.forward(Duration.ofSeconds(34));
+    assertThat(onLoop(fleet::holders)).hasSize(1);
+    clock.forward(Duration.ofSeconds(1));
+    assertThat(onLoop(fleet::holders)).isEmpty();
+  }
+
   private boolean expire() {
     fleet.expire();
     return true;
@@ -133,6 +153,7 @@ class FleetTest {
             Registration.newBuilder()
                 .addAddresses("127.0.0.1")
                 .addPorts(InstancePort.newBuilder().setNumber(port))
+                .setSvid(Svid.newBuilder().setSpiffeId("spiffe://x").setRootHash("root"))
                 .setState(InstanceState.READY))
         .build();
   }

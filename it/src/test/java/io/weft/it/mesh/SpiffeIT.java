@@ -12,6 +12,7 @@ import io.spiffe.svid.x509svid.X509SvidValidator;
 import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.process.ControlService;
 import io.weft.it.process.JavaProcess;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -114,7 +115,7 @@ class SpiffeIT {
     managers.init(keys, new char[0]);
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(managers.getKeyManagers(), new TrustManager[] {new Credulous()}, null);
-    try (Socket socket = new Socket("127.0.0.1", port);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         SSLSocket encrypted =
             (SSLSocket) tls.getSocketFactory().createSocket(socket, "127.0.0.1", port, true)) {
       encrypted.startHandshake();

@@ -743,7 +743,12 @@ abstract class ClientContract {
       with.body(100);
     }
 
-    assertThat(with.send().anywhere()).isEqualTo(without.send().anywhere());
+    assertThat(alike(with.send().anywhere())).isEqualTo(alike(without.send().anywhere()));
+  }
+
+  /** What of an answer must be the same with the agent and without it. */
+  Map<String, String> alike(Map<String, String> answer) {
+    return answer;
   }
 
   @ParameterizedTest

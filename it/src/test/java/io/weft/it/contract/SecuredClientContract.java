@@ -7,6 +7,8 @@ import io.weft.it.contract.Client.Answer;
 import io.weft.it.contract.ScriptedServer.Request;
 import io.weft.it.process.Jdk;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,18 @@ abstract class SecuredClientContract extends ClientContract {
   @Override
   void examine(List<Request> seen) {
     assertThat(seen).allSatisfy(request -> assertThat(request.secured()).isTrue());
+  }
+
+  // The library's own messages name the scheme that it speaks, and TLS has words of its own for what
+  // breaks off.
+  @Override
+  Map<String, String> alike(Map<String, String> answer) {
+    if (answer.containsKey("exception")) {
+      return Map.of("exception", "one");
+    }
+    Map<String, String> same = new TreeMap<>(answer);
+    same.replaceAll((name, value) -> value.replace("https://HOST", "http://HOST"));
+    return same;
   }
 
   @AfterAll

@@ -121,11 +121,11 @@ final class RequestSettings {
       // Who the other side is, the handshake has proven; what host it is called by proves nothing.
       connection.setHostnameVerifier((host, session) -> true);
       connection.setSSLSocketFactory(
-          new AimedSocketFactory(mesh.socketFactory(), endpoint.address(), endpoint.port()));
+          AimedSocketFactory.to(mesh.socketFactory(), endpoint.address(), endpoint.port()));
     } else if (template instanceof HttpsURLConnection https) {
       connection.setHostnameVerifier(https.getHostnameVerifier());
       connection.setSSLSocketFactory(
-          new AimedSocketFactory(https.getSSLSocketFactory(), endpoint.address(), endpoint.port()));
+          AimedSocketFactory.to(https.getSSLSocketFactory(), endpoint.address(), endpoint.port()));
     }
   }
 

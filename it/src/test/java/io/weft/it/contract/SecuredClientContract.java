@@ -29,7 +29,8 @@ abstract class SecuredClientContract extends ClientContract {
     assertThat(seen).allSatisfy(request -> assertThat(request.secured()).isTrue());
   }
 
-  // The library's own messages name the scheme that it speaks, and TLS has words of its own for what
+  // The library's own messages name the scheme that it speaks, and TLS has words of its own for
+  // what
   // breaks off.
   @Override
   Map<String, String> alike(Map<String, String> answer) {

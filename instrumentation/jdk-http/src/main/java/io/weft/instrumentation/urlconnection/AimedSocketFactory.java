@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application's TLS over a socket to one endpoint: server name and certificate check stay those
- * of the host in the URL. The library keeps connections by the very object, so that there is one for
- * each endpoint.
+ * of the host in the URL. The library keeps connections by the very object, so that there is one
+ * for each endpoint.
  */
 final class AimedSocketFactory extends SSLSocketFactory {
   // Forgotten once no kept connection holds them.

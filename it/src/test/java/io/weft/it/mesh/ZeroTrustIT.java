@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ZeroTrustIT {
-  private static final String LEAF_LIFE = "10s";
+  private static final String LEAF_LIFE = "15s";
 
   private Etcd etcd;
   private ControlService control;

@@ -123,8 +123,13 @@ abstract class GrpcContract {
             throw new IOException("what follows is HTTP/2");
           });
 
-      assertThat(call("unary", 5_000, "secret")).startsWith("UNAVAILABLE");
-      assertThat(heir.connections()).isPositive();
+      // Its channel waits a while before it connects again.
+      eventually()
+          .untilAsserted(
+              () -> {
+                assertThat(call("unary", 5_000, "secret")).startsWith("UNAVAILABLE");
+                assertThat(heir.connections()).isPositive();
+              });
       assertThat(heir.requests()).isEmpty();
 
       heir.identity(CertifiedKey.of(service, mesh));

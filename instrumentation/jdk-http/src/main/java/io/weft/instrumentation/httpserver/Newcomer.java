@@ -5,6 +5,7 @@ import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.TlsRecord;
 import io.weft.core.inbound.InboundGate;
+import io.weft.core.registry.InFlight;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -43,6 +44,7 @@ final class Newcomer {
   private int wanted = 1;
   // To be read from.
   private ByteBuffer out = NOTHING;
+  private boolean counted;
   private boolean known;
 
   private Newcomer(
@@ -161,6 +163,9 @@ final class Newcomer {
       }
       if (wanted == 1) {
         arm();
+        // A process that stops waits for whoever is about to ask something.
+        InFlight.inbound().begin();
+        counted = true;
         wanted = TlsRecord.HEADER;
       } else if (wanted == TlsRecord.HEADER && record.position() == wanted) {
         wanted = TlsRecord.length(record.get(3), record.get(4));
@@ -277,6 +282,9 @@ final class Newcomer {
       own.cancel();
     }
     Connections.opened(wire, as);
+    if (counted) {
+      InFlight.inbound().end();
+    }
     try {
       serversKey.interestOps(SelectionKey.OP_READ);
       Selector servers = serversKey.selector();

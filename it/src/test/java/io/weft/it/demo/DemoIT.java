@@ -1,5 +1,6 @@
 package io.weft.it.demo;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.it.process.Artifacts;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 10, unit = MINUTES)
 class DemoIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 

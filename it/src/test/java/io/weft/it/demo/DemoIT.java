@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 10, unit = MINUTES)
 class DemoIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(9);
 
   @Test
   void theScriptFindsAllAsExpected() {

@@ -2,6 +2,7 @@ package io.weft.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.HashKey;
 import io.weft.api.v1.Header;
 import io.weft.api.v1.HeaderEdits;
 import io.weft.api.v1.LoadBalancer;
@@ -100,16 +101,30 @@ final class CompiledPolicies {
   private RouteRule.Builder policies(RouteRule.Builder rule, String name) {
     find("Timeout", name).ifPresent(document -> rule.setTimeout(timeout(document)));
     find("Retry", name).ifPresent(document -> rule.setRetry(retry(document)));
-    find("LoadBalancer", name)
-        .ifPresent(
-            document ->
-                rule.setLoadBalancer(
-                    LoadBalancer.newBuilder()
-                        .setSource(source(document))
-                        .setAlgorithm(
-                            LoadBalancer.Algorithm.valueOf(
-                                conf(document).path("algorithm").asText()))));
+    find("LoadBalancer", name).ifPresent(document -> rule.setLoadBalancer(loadBalancer(document)));
     return rule;
+  }
+
+  private static LoadBalancer loadBalancer(JsonNode document) {
+    JsonNode conf = conf(document);
+    JsonNode slowStart = conf.path("slowStart");
+    LoadBalancer.Builder built =
+        LoadBalancer.newBuilder()
+            .setSource(source(document))
+            .setAlgorithm(LoadBalancer.Algorithm.valueOf(conf.path("algorithm").asText()))
+            .setSlowStartNanos(nanos(slowStart.path("window")))
+            .setSlowStartMillipercent(slowStart.path("minimumPercent").asInt(10) * 1000);
+    for (JsonNode key : conf.path("hash")) {
+      String name = key.path("name").asText();
+      built.addHash(
+          switch (key.path("by").asText()) {
+            case "header" -> HashKey.newBuilder().setHeader(name);
+            case "cookie" -> HashKey.newBuilder().setCookie(name);
+            case "path" -> HashKey.newBuilder().setPath(true);
+            default -> HashKey.newBuilder().setSource(true);
+          });
+    }
+    return built.build();
   }
 
   // The newest document wins, so that a test can change its mind; one for the rule goes before.

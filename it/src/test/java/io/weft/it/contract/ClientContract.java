@@ -203,6 +203,21 @@ abstract class ClientContract {
   }
 
   @Test
+  void MAGLEV_takes_calls_with_the_same_header_to_the_same_instance() {
+    apply("LoadBalancer", "{algorithm: MAGLEV, hash: [{by: header, name: x-user}]}");
+
+    for (int call = 0; call < 2; call++) {
+      for (int user = 0; user < 20; user++) {
+        client.call("GET", "http://stock/").header("x-user", "user-" + user).send();
+      }
+    }
+
+    assertThat(users(stock.v1())).isNotEmpty().doesNotContainAnyElementsOf(users(stock.v2()));
+    assertThat(users(stock.v2())).isNotEmpty();
+    assertThat(stock.requests()).hasSize(40);
+  }
+
+  @Test
   void LEAST_REQUEST_spares_the_instance_that_is_busy() {
     apply("LoadBalancer", "{algorithm: LEAST_REQUEST}");
     CountDownLatch held = hold;
@@ -598,6 +613,12 @@ abstract class ClientContract {
   }
 
   /** Calls while a process lives, and some times more; returns once it has begun. */
+  private static Set<String> users(ScriptedServer instance) {
+    Set<String> users = new LinkedHashSet<>();
+    instance.requests().forEach(request -> users.add(request.header("x-user")));
+    return users;
+  }
+
   private static CompletableFuture<List<Answer>> callWhile(
       JavaProcess process, Supplier<Answer> call) {
     List<Answer> answers = new ArrayList<>(List.of(call.get()));

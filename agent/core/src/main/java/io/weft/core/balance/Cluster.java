@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * pushes. Thread-safe; choosing takes no lock and allocates nothing.
  */
 public final class Cluster {
-  private static final int DRAWS = 3;
-
   private final String name;
+  private final Balancing balancing;
   private final AtomicInteger cursor = new AtomicInteger();
   private volatile Members members = Members.NONE;
 
-  public Cluster(String name) {
+  public Cluster(String name, Balancing balancing) {
     this.name = name;
+    this.balancing = balancing;
   }
 
   /**
@@ -30,9 +30,14 @@ public final class Cluster {
     return name;
   }
 
+  /** How its endpoints are chosen. */
+  public Balancing balancing() {
+    return balancing;
+  }
+
   /** Replaces the members. */
   public void members(List<Endpoint> endpoints) {
-    members = Members.of(endpoints);
+    members = Members.of(endpoints, balancing, cursor);
   }
 
   /** How many endpoints there are, lost ones included. */
@@ -46,83 +51,23 @@ public final class Cluster {
    * refused a connection; else one that was tried; else one that refused; else one that control has
    * lost.
    *
+   * @param hash of what the request is to stick by, where the algorithm takes one
    * @return null if there is none at all
    */
-  public @Nullable Endpoint choose(
-      Algorithm algorithm, Tried tried, long now, RandomGenerator chance) {
+  public @Nullable Endpoint choose(Tried tried, long hash, long now, RandomGenerator chance) {
     Members current = members;
-    Endpoint[] live = current.live;
-    if (live.length == 1 && current.lost.length == 0) {
-      return live[0];
+    if (current.live.length == 1 && current.lost.length == 0) {
+      return current.live[0];
     }
-    if (live.length > 0) {
-      Endpoint chosen =
-          switch (algorithm) {
-            case ROUND_ROBIN -> roundRobin(current, tried, now);
-            case LEAST_REQUEST -> leastRequest(current, tried, now, chance);
-          };
-      if (chosen != null) {
-        return chosen;
-      }
-    }
-    return leastBad(current, tried, now, chance);
+    Choice choice = current.choice;
+    Endpoint chosen = choice == null ? null : choice.choose(tried, hash, now, chance);
+    return chosen != null ? chosen : leastBad(current, tried, now, chance);
   }
 
   /** Whether {@link #choose} would find one that was neither tried nor has just refused. */
   public boolean hasFresh(Tried tried, long now) {
     Members current = members;
     return anyFresh(current.live, tried, now) || anyFresh(current.lost, tried, now);
-  }
-
-  private @Nullable Endpoint roundRobin(Members current, Tried tried, long now) {
-    int[] round = current.round;
-    for (int i = 0; i < round.length; i++) {
-      Endpoint endpoint =
-          current.live[round[Integer.remainderUnsigned(cursor.getAndIncrement(), round.length)]];
-      if (fresh(endpoint, tried, now)) {
-        return endpoint;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable Endpoint leastRequest(
-      Members current, Tried tried, long now, RandomGenerator chance) {
-    Endpoint first = drawFresh(current, null, tried, now, chance);
-    if (first == null) {
-      return null;
-    }
-    Endpoint second = drawFresh(current, first, tried, now, chance);
-    return second != null && lighter(second, first) ? second : first;
-  }
-
-  // By weight, if a few draws find one that will do; else whichever comes next.
-  private static @Nullable Endpoint drawFresh(
-      Members current, @Nullable Endpoint other, Tried tried, long now, RandomGenerator chance) {
-    for (int i = 0; i < DRAWS; i++) {
-      Endpoint endpoint = current.draw(chance);
-      if (isOther(endpoint, other) && fresh(endpoint, tried, now)) {
-        return endpoint;
-      }
-    }
-    Endpoint[] live = current.live;
-    int offset = chance.nextInt(live.length);
-    for (int i = 0; i < live.length; i++) {
-      Endpoint endpoint = live[i + offset < live.length ? i + offset : i + offset - live.length];
-      if (isOther(endpoint, other) && fresh(endpoint, tried, now)) {
-        return endpoint;
-      }
-    }
-    return null;
-  }
-
-  private static boolean isOther(Endpoint endpoint, @Nullable Endpoint than) {
-    return than == null || endpoint.load() != than.load();
-  }
-
-  // a.inFlight / a.weight < b.inFlight / b.weight, without the division
-  private static boolean lighter(Endpoint a, Endpoint b) {
-    return (long) a.load().inFlight() * b.weight() < (long) b.load().inFlight() * a.weight();
   }
 
   private static @Nullable Endpoint leastBad(
@@ -157,15 +102,11 @@ public final class Cluster {
 
   private static boolean anyFresh(Endpoint[] endpoints, Tried tried, long now) {
     for (Endpoint endpoint : endpoints) {
-      if (fresh(endpoint, tried, now)) {
+      if (Choice.isFresh(endpoint, tried, now)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean fresh(Endpoint endpoint, Tried tried, long now) {
-    return !endpoint.load().avoided(now) && !tried.contains(endpoint);
   }
 
   /** What a call has tried so far. */

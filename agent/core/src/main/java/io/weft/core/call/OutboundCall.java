@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.Mesh;
+import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
@@ -111,6 +112,9 @@ public final class OutboundCall extends CallRecord {
     }
     of.answered(head);
     of.endpoint().load().connected();
+    if (choosesByLatency()) {
+      of.endpoint().load().answered(now - of.startNanos(), now);
+    }
     effects.disarm(Timer.PER_TRY);
     RetryPolicy policy = rule().retry();
     boolean worthAnother =
@@ -153,6 +157,9 @@ public final class OutboundCall extends CallRecord {
     effects.disarm(Timer.PER_TRY);
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
+    }
+    if (why != Failure.APPLICATION && choosesByLatency()) {
+      of.endpoint().load().unanswered(now - of.startNanos(), now);
     }
     if (why != Failure.APPLICATION && timeIsUp(of, why, now, effects)) {
       return;
@@ -292,7 +299,8 @@ public final class OutboundCall extends CallRecord {
   private void tryOnce(long now, Effects effects) {
     Endpoint endpoint = destination.pinned();
     if (endpoint == null) {
-      endpoint = cluster().choose(rule().algorithm(), this, now, mesh.chance());
+      endpoint =
+          cluster().choose(this, rule().hash().hash(request, mesh.chance()), now, mesh.chance());
     }
     if (endpoint == null) {
       answer(unavailable(route(), "no endpoint for " + cluster().name()), now, effects);
@@ -374,6 +382,10 @@ public final class OutboundCall extends CallRecord {
     return true;
   }
 
+  private boolean choosesByLatency() {
+    return cluster().balancing().algorithm() == Algorithm.PEAK_EWMA;
+  }
+
   private boolean hasFreshEndpoint(long now) {
     return destination.pinned() == null && cluster().hasFresh(this, now);
   }
@@ -382,6 +394,9 @@ public final class OutboundCall extends CallRecord {
     Attempt of = current();
     // How far it came is not known, and not known counts as sent.
     of.markSent();
+    if (choosesByLatency()) {
+      of.endpoint().load().unanswered(now - of.startNanos(), now);
+    }
     RetryPolicy policy = rule().retry();
     boolean worthAnother =
         request.protocol() == Protocol.GRPC

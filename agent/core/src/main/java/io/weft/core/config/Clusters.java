@@ -2,6 +2,7 @@ package io.weft.core.config;
 
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
+import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointLoad;
@@ -45,7 +46,7 @@ final class Clusters {
 
   /** The instances that a backend stands for, known once {@link #fill} was called. */
   Cluster cluster(Key key) {
-    return clusters.computeIfAbsent(key, k -> new Cluster(k.toString()));
+    return clusters.computeIfAbsent(key, k -> new Cluster(k.toString(), k.balancing()));
   }
 
   /** Brings the members of every cluster up to date, and forgets clusters that nobody uses. */
@@ -111,8 +112,11 @@ final class Clusters {
     return instance.toString().strip().replace('\n', ' ');
   }
 
-  /** What a backend stands for: the instances of a service, on a port of it, that carry labels. */
-  record Key(ServiceKey service, int port, Map<String, String> labels) {
+  /**
+   * What a backend stands for: the instances of a service, on a port of it, that carry labels, and
+   * how one of them is chosen.
+   */
+  record Key(ServiceKey service, int port, Map<String, String> labels, Balancing balancing) {
     Key {
       labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     }

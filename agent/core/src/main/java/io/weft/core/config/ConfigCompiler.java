@@ -155,12 +155,12 @@ final class ConfigCompiler {
 
   private RouteTable routes(ServiceConfig config, int port) {
     return new RouteCompiler(
-            backend -> {
+            (backend, balancing) -> {
               ServiceKey service = new ServiceKey(backend.getNamespace(), backend.getService());
               int wanted = backend.getPort() == 0 ? port : backend.getPort();
               Clusters.Key key =
                   new Clusters.Key(
-                      service, services.portOf(service, wanted), backend.getLabelsMap());
+                      service, services.portOf(service, wanted), backend.getLabelsMap(), balancing);
               used.add(key);
               return clusters.apply(key);
             })

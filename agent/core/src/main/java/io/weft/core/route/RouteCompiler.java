@@ -6,6 +6,7 @@ import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.UrlRewrite;
 import io.weft.core.balance.Algorithm;
+import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.call.HeaderField;
 import io.weft.core.config.Source;
@@ -14,24 +15,25 @@ import io.weft.core.retry.BudgetLimit;
 import io.weft.core.retry.CodeSet;
 import io.weft.core.retry.RetryCondition;
 import io.weft.core.retry.RetryPolicy;
+import io.weft.core.route.HashPolicy.HashKey;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Makes a route table of what control pushed. */
 public final class RouteCompiler {
   private static final int MILLIPERCENT = 100_000;
 
-  private final Function<io.weft.api.v1.Backend, Cluster> clusters;
+  private final BiFunction<io.weft.api.v1.Backend, Balancing, Cluster> clusters;
 
   /**
-   * @param clusters finds the endpoints that a backend stands for
+   * @param clusters finds the endpoints that a backend stands for, to be chosen like that
    */
-  public RouteCompiler(Function<io.weft.api.v1.Backend, Cluster> clusters) {
+  public RouteCompiler(BiFunction<io.weft.api.v1.Backend, Balancing, Cluster> clusters) {
     this.clusters = clusters;
   }
 
@@ -49,10 +51,12 @@ public final class RouteCompiler {
   }
 
   private Rule rule(RouteRule rule) {
+    Balancing balancing =
+        rule.hasLoadBalancer() ? balancing(rule.getLoadBalancer()) : Balancing.DEFAULT;
     List<Backend> backends = new ArrayList<>(rule.getBackendsCount());
     int total = 0;
     for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
-      backends.add(new Backend(clusters.apply(backend), backend.getWeight()));
+      backends.add(new Backend(clusters.apply(backend, balancing), backend.getWeight()));
       total = Math.addExact(total, backend.getWeight());
     }
     return new Rule(
@@ -66,9 +70,7 @@ public final class RouteCompiler {
         rule.hasRedirect() ? redirect(rule.getRedirect()) : null,
         rule.hasTimeout() ? timeout(rule.getTimeout()) : TimeoutPolicy.NONE,
         rule.hasRetry() ? retry(rule.getRetry()) : RetryPolicy.BUILT_IN,
-        rule.getLoadBalancer().getAlgorithm() == io.weft.api.v1.LoadBalancer.Algorithm.ROUND_ROBIN
-            ? Algorithm.ROUND_ROBIN
-            : Algorithm.LEAST_REQUEST,
+        hash(rule.getLoadBalancer()),
         source(rule.getLoadBalancer().getSource()));
   }
 
@@ -172,6 +174,39 @@ public final class RouteCompiler {
         budget(retry),
         retry.getIdempotentOnly(),
         retry.getHonourRetryAfter());
+  }
+
+  private static Balancing balancing(io.weft.api.v1.LoadBalancer balancer) {
+    return new Balancing(
+        switch (balancer.getAlgorithm()) {
+          case LEAST_REQUEST -> Algorithm.LEAST_REQUEST;
+          case ROUND_ROBIN -> Algorithm.ROUND_ROBIN;
+          case RANDOM -> Algorithm.RANDOM;
+          case PEAK_EWMA -> Algorithm.PEAK_EWMA;
+          case RING_HASH -> Algorithm.RING_HASH;
+          case MAGLEV -> Algorithm.MAGLEV;
+          case UNRECOGNIZED ->
+              throw new IllegalArgumentException("a load balancer this agent does not know");
+        },
+        balancer.getSlowStartNanos(),
+        (double) balancer.getSlowStartMillipercent() / MILLIPERCENT);
+  }
+
+  private static HashPolicy hash(io.weft.api.v1.LoadBalancer balancer) {
+    return balancer.getHashCount() == 0
+        ? HashPolicy.NONE
+        : new HashPolicy(balancer.getHashList().stream().map(RouteCompiler::hashKey).toList());
+  }
+
+  private static HashKey hashKey(io.weft.api.v1.HashKey key) {
+    return switch (key.getKeyCase()) {
+      case HEADER -> new HashKey.Header(key.getHeader().toLowerCase(Locale.ROOT));
+      case COOKIE -> new HashKey.Cookie(key.getCookie());
+      case PATH -> new HashKey.Path();
+      case SOURCE -> new HashKey.Source();
+      case KEY_NOT_SET ->
+          throw new IllegalArgumentException("something to hash by that this agent does not know");
+    };
   }
 
   private static BudgetLimit budget(io.weft.api.v1.Retry retry) {

@@ -1,6 +1,5 @@
 package io.weft.core.route;
 
-import io.weft.core.balance.Algorithm;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.config.Source;
 import io.weft.core.retry.RetryPolicy;
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param matches any of them; empty for every request
  * @param redirect null where requests are forwarded
- * @param balancer the document behind the algorithm
+ * @param hash by what requests stick to an endpoint
+ * @param balancer the document behind the choice of endpoints
  */
 public record Rule(
     String name,
@@ -27,7 +27,7 @@ public record Rule(
     @Nullable Redirect redirect,
     TimeoutPolicy timeout,
     RetryPolicy retry,
-    Algorithm algorithm,
+    HashPolicy hash,
     Source balancer) {
 
   /** The rule's answer to no request. */

@@ -1,5 +1,6 @@
 package io.weft.control.compile;
 
+import io.weft.api.v1.HashKey;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.Source;
@@ -16,6 +17,7 @@ final class PolicyParts {
   private static final Duration BACKOFF_BASE = Duration.ofMillis(25);
   private static final Duration BACKOFF_MAX = Duration.ofMillis(250);
   private static final BigDecimal MILLI = BigDecimal.valueOf(1_000);
+  private static final BigDecimal SLOW_START_LEAST = BigDecimal.TEN;
 
   private static final Map<String, Retry.Condition> CONDITIONS =
       Map.of(
@@ -61,9 +63,29 @@ final class PolicyParts {
   }
 
   static LoadBalancer loadBalancer(Fields conf, Source source) {
-    return LoadBalancer.newBuilder()
-        .setSource(source)
-        .setAlgorithm(LoadBalancer.Algorithm.valueOf(conf.text("algorithm")))
-        .build();
+    Fields slowStart = conf.fields("slowStart");
+    LoadBalancer.Builder balancer =
+        LoadBalancer.newBuilder()
+            .setSource(source)
+            .setAlgorithm(LoadBalancer.Algorithm.valueOf(conf.text("algorithm")))
+            .setSlowStartNanos(slowStart.nanos("window", Duration.ZERO));
+    if (conf.has("slowStart")) {
+      BigDecimal least =
+          slowStart.has("minimumPercent") ? slowStart.percent("minimumPercent") : SLOW_START_LEAST;
+      balancer.setSlowStartMillipercent(least.multiply(MILLI).intValue());
+    }
+    conf.each("hash").forEach(key -> balancer.addHash(hashKey(key)));
+    return balancer.build();
+  }
+
+  private static HashKey hashKey(Fields key) {
+    HashKey.Builder built = HashKey.newBuilder();
+    switch (key.text("by")) {
+      case "header" -> built.setHeader(key.text("name"));
+      case "cookie" -> built.setCookie(key.text("name"));
+      case "path" -> built.setPath(true);
+      default -> built.setSource(true);
+    }
+    return built.build();
   }
 }

@@ -130,8 +130,47 @@ public enum Kind {
       policy(
           Field.required(
               "algorithm",
-              new OneOf(List.of("ROUND_ROBIN", "LEAST_REQUEST")),
-              "In turn by weight, or of two at random the one with fewer calls in flight."))),
+              new OneOf(
+                  List.of(
+                      "ROUND_ROBIN",
+                      "LEAST_REQUEST",
+                      "PEAK_EWMA",
+                      "RANDOM",
+                      "RING_HASH",
+                      "MAGLEV")),
+              "In turn by weight; of two at random the one with fewer calls in flight, or that answers"
+                  + " sooner; at random; or the same one for the same hash."),
+          Field.optional(
+              "hash",
+              new Many(
+                  Shape.of(
+                      Field.required(
+                          "by",
+                          new OneOf(List.of("header", "cookie", "path", "source")),
+                          "What is hashed: a header, a cookie, the path without its query, the"
+                              + " calling process."),
+                      Field.optional(
+                          "name",
+                          new Text(TextForm.HEADER_NAME),
+                          "none",
+                          "The header's or the cookie's."))),
+              "none",
+              "By what a request sticks to an endpoint: the first that it has. Without any it goes"
+                  + " anywhere."),
+          Field.optional(
+              "slowStart",
+              Shape.of(
+                  Field.required(
+                      "window",
+                      new Time(Duration.ofMillis(1), Duration.ofHours(24)),
+                      "How long an endpoint counts as new."),
+                  Field.optional(
+                      "minimumPercent",
+                      new Percent(),
+                      "10",
+                      "The part of its share that it gets at first.")),
+              "off",
+              "Gives a new endpoint less than its share, growing evenly."))),
   MUTUAL_TLS(
       "MutualTls",
       "Whether a service takes plaintext beside the mesh's mutual TLS, on the very same ports.",

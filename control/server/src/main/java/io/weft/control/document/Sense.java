@@ -31,7 +31,8 @@ final class Sense {
       case RATE_LIMIT -> sense.rateLimit();
       case MUTUAL_TLS -> sense.mutualTls();
       case JWT_AUTHENTICATION -> sense.jwtAuthentication();
-      case TIMEOUT, LOAD_BALANCER, AUTHORIZATION -> {}
+      case LOAD_BALANCER -> sense.loadBalancer();
+      case TIMEOUT, AUTHORIZATION -> {}
     }
     if (document.key().kind().isCallerSide()) {
       sense.scope();
@@ -71,6 +72,33 @@ final class Sense {
       problem(
           "spec.to.namespace",
           "what a service lets in is ruled from its own namespace, or from " + Document.SYSTEM);
+    }
+  }
+
+  private void loadBalancer() {
+    Fields conf = document.conf();
+    String algorithm = conf.text("algorithm");
+    boolean hashes = algorithm.equals("RING_HASH") || algorithm.equals("MAGLEV");
+    List<Fields> keys = conf.each("hash");
+    if (hashes && keys.isEmpty()) {
+      problem("spec.conf.algorithm", algorithm + " needs hash beside it: by what requests stick");
+    }
+    if (!hashes && conf.has("hash")) {
+      problem("spec.conf.hash", "means nothing without algorithm: RING_HASH or MAGLEV");
+    }
+    if (hashes && conf.has("slowStart")) {
+      problem("spec.conf.slowStart", "means nothing with " + algorithm);
+    }
+    for (int i = 0; i < keys.size(); i++) {
+      String by = keys.get(i).text("by");
+      boolean named = by.equals("header") || by.equals("cookie");
+      String path = "spec.conf.hash[" + i + "]";
+      if (named && !keys.get(i).has("name")) {
+        problem(path + ".by", by + " needs name beside it: the " + by + "'s name");
+      }
+      if (!named && keys.get(i).has("name")) {
+        problem(path + ".name", "means nothing with by: " + by);
+      }
     }
   }
 

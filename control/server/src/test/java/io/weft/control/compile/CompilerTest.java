@@ -3,6 +3,8 @@ package io.weft.control.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
+import io.weft.api.v1.HashKey;
+import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteRule;
@@ -180,7 +182,7 @@ class CompilerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ROUND_ROBIN", "LEAST_REQUEST"})
+  @CsvSource({"ROUND_ROBIN", "LEAST_REQUEST", "PEAK_EWMA", "RANDOM"})
   void the_algorithm_reaches_the_callers(String algorithm) {
     assertThat(
             config(policy("LoadBalancer", "{algorithm: " + algorithm + "}"))
@@ -188,6 +190,35 @@ class CompilerTest {
                 .getLoadBalancer()
                 .getAlgorithm())
         .hasToString(algorithm);
+  }
+
+  @Test
+  void what_requests_stick_by_and_the_slow_start_reach_the_callers() {
+    LoadBalancer sticky =
+        config(
+                policy(
+                    "LoadBalancer",
+                    "{algorithm: MAGLEV, hash: [{by: header, name: X-User}, {by: cookie, name: c},"
+                        + " {by: path}, {by: source}]}"))
+            .getRules(0)
+            .getLoadBalancer();
+    assertThat(sticky.getAlgorithm()).isEqualTo(LoadBalancer.Algorithm.MAGLEV);
+    assertThat(sticky.getHashList())
+        .containsExactly(
+            HashKey.newBuilder().setHeader("X-User").build(),
+            HashKey.newBuilder().setCookie("c").build(),
+            HashKey.newBuilder().setPath(true).build(),
+            HashKey.newBuilder().setSource(true).build());
+
+    LoadBalancer slow =
+        config(
+                policy(
+                    "LoadBalancer",
+                    "{algorithm: RANDOM, slowStart: {window: 30s, minimumPercent: 2.5}}"))
+            .getRules(0)
+            .getLoadBalancer();
+    assertThat(slow.getSlowStartNanos()).isEqualTo(30_000_000_000L);
+    assertThat(slow.getSlowStartMillipercent()).isEqualTo(2_500);
   }
 
   @Test

@@ -61,7 +61,12 @@ class DocumentReaderTest {
           JwtAuthentication | {service: a}         | issuer: me, jwksUri: 'https://me:secret@a/b' | f:6: spec.conf.jwksUri: is https://me:secret@a/b; must be URL such as https://login.example.com/keys
           RateLimit    | {service: a}              | limitForPeriod: 1, key: header | f:6: spec.conf.key: header needs the field header beside it: the header's name
           RateLimit    | {service: a}              | limitForPeriod: 1, scope: global | f:6: spec.conf.scope: is global; must be one of local; did you mean local?
-          LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST; did you mean ROUND_ROBIN?
+          LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST, PEAK_EWMA, RANDOM, RING_HASH, MAGLEV; did you mean ROUND_ROBIN?
+          LoadBalancer | {}                        | algorithm: MAGLEV        | f:6: spec.conf.algorithm: MAGLEV needs hash beside it: by what requests stick
+          LoadBalancer | {}                        | algorithm: RANDOM, hash: [{by: path}] | f:6: spec.conf.hash: means nothing without algorithm: RING_HASH or MAGLEV
+          LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path}], slowStart: {window: 1s} | f:6: spec.conf.slowStart: means nothing with MAGLEV
+          LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: cookie}] | f:6: spec.conf.hash[0].by: cookie needs name beside it: the cookie's name
+          LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path, name: a}] | f:6: spec.conf.hash[0].name: means nothing with by: path
           Route        | {service: a}              | rules: []                | f:6: spec.conf.rules: must have one rule at least
           Route        | {service: a}              | rules: [{name: a}, {name: a}] | f:6: spec.conf.rules[1].name: is the name of another rule already
           Route        | {service: a}              | rules: [{backends: [{weight: 0}]}] | f:6: spec.conf.rules[0].backends: the weights must not all be 0

@@ -222,6 +222,15 @@ public final class InboundPolicies implements InboundGate {
     if (judgement.denial() == null && judgement.shadow().isEmpty()) {
       return judgement;
     }
+    try {
+      record(request, judgement);
+    } catch (RuntimeException | LinkageError e) {
+      Log.warnOnce("a denial stands, but cannot be told of: " + e);
+    }
+    return judgement;
+  }
+
+  private void record(InboundRequest request, Judgement judgement) {
     if (judgement.denial() != null) {
       log.denied(request, judgement);
       denials.count(request.peer(), judgement.by(), false);
@@ -229,7 +238,6 @@ public final class InboundPolicies implements InboundGate {
     for (String by : judgement.shadow()) {
       denials.count(request.peer(), by, true);
     }
-    return judgement;
   }
 
   private Judgement judged(InboundRequest request) {

@@ -145,7 +145,7 @@ class InboundPoliciesTest {
       assertThat(status(policies.judge(new Faulty()))).isEqualTo(403);
     }
 
-    assertThat(Log.lastProblem()).contains("requests are denied").contains("at fault");
+    assertThat(Log.lastProblem()).contains("a denial stands").contains("at fault");
   }
 
   private static int status(Judgement judgement) {

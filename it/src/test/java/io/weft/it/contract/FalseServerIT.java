@@ -66,26 +66,31 @@ class FalseServerIT {
                 JavaProcess.of("caller").main(classPath, "GrpcApp", "call", "dns:///" + SERVICE))) {
       String port = instance.awaitLine("serving on port (\\d+)").group(1);
       eventually().until(() -> !mesh.ports(instance).isEmpty());
+      AtomicInteger calls = new AtomicInteger();
       try (Openssl genuine = new Openssl(port, mesh.forgeries().certificate(SERVICE))) {
-        caller.send("1 unary 5000 hello");
-        eventually()
-            .untilAsserted(
-                () -> assertThat(genuine.told()).as("to the very instance").contains("PRI * HTTP"));
-      }
-      try (Openssl other = new Openssl(port, mesh.forgeries().certificate("good"))) {
-        AtomicInteger calls = new AtomicInteger(1);
         eventually()
             .untilAsserted(
                 () -> {
-                  int call = calls.incrementAndGet();
-                  caller.send(call + " unary 2000 hello");
-                  assertThat(caller.awaitLine("answer " + call + " (.*)").group(1))
-                      .matches("(UNAVAILABLE|DEADLINE_EXCEEDED) .*");
+                  call(caller, calls);
+                  assertThat(genuine.told()).as("to the very instance").contains("PRI * HTTP");
+                });
+      }
+      try (Openssl other = new Openssl(port, mesh.forgeries().certificate("good"))) {
+        eventually()
+            .untilAsserted(
+                () -> {
+                  assertThat(call(caller, calls)).matches("(UNAVAILABLE|DEADLINE_EXCEEDED) .*");
                   assertThat(other.told()).contains("ERROR");
                 });
         assertThat(other.told()).doesNotContain("PRI");
       }
     }
+  }
+
+  private static String call(JavaProcess caller, AtomicInteger calls) {
+    int call = calls.incrementAndGet();
+    caller.send(call + " unary 2000 hello");
+    return caller.awaitLine("answer " + call + " (.*)").group(1);
   }
 
   private static JavaProcess instance(ContractMesh mesh) {

@@ -62,6 +62,7 @@ public final class JavaProcess implements AutoCloseable {
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0 || !reader.isAlive()) {
+          tellThreads();
           throw new AssertionError(
               "no line matches /" + regex + "/ in the output of " + describe());
         }
@@ -70,6 +71,31 @@ public final class JavaProcess implements AutoCloseable {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new AssertionError("interrupted while waiting for " + name, e);
+        }
+      }
+    }
+  }
+
+  /** Has it print what its threads are at, for whoever asks why it is late. */
+  private void tellThreads() {
+    if (!process.isAlive()) {
+      return;
+    }
+    signal("QUIT");
+    synchronized (lines) {
+      int next = lines.size();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      while (System.nanoTime() < deadline && reader.isAlive()) {
+        for (; next < lines.size(); next++) {
+          if (lines.get(next).startsWith("JNI global refs")) {
+            return;
+          }
+        }
+        try {
+          lines.wait(200);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
         }
       }
     }

@@ -842,6 +842,30 @@ abstract class ClientContract {
 
   @Test
   void a_body_streams_while_it_is_made() {
+    CountDownLatch held = answerInTwoParts();
+
+    Call call = client.call("GET", "http://stock/").begin();
+    call.awaitFirstByte();
+    held.countDown();
+
+    assertThat(call.await().body()).isEqualTo("onetwo");
+  }
+
+  @Test
+  void a_body_is_read_to_its_end_by_who_holds_nothing_but_its_stream() {
+    CountDownLatch held = answerInTwoParts();
+
+    Call call = client.call("GET", "http://stock/").collectingGarbage().begin();
+    call.awaitFirstByte();
+    held.countDown();
+
+    Answer answer = call.await();
+    assertThat(answer.exception()).isEmpty();
+    assertThat(answer.body()).isEqualTo("onetwo");
+  }
+
+  /** The second once it is counted down. */
+  private CountDownLatch answerInTwoParts() {
     CountDownLatch held = hold;
     stock.both(
         (request, reply) -> {
@@ -849,12 +873,7 @@ abstract class ClientContract {
           await(held);
           reply.raw("two");
         });
-
-    Call call = client.call("GET", "http://stock/").begin();
-    call.awaitFirstByte();
-    held.countDown();
-
-    assertThat(call.await().body()).isEqualTo("onetwo");
+    return held;
   }
 
   @Test

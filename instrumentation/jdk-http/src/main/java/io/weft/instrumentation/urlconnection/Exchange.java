@@ -3,8 +3,10 @@ package io.weft.instrumentation.urlconnection;
 import io.weft.core.Mesh;
 import io.weft.core.config.Destination;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
@@ -28,10 +30,13 @@ final class Exchange {
 
   private final RequestSettings settings;
   private final Let let = new Let();
+  private final HttpURLConnection owner;
   private URL url;
   private @Nullable String redirectedMethod;
   private @Nullable Throwable failure;
   private @Nullable Answer answer;
+  private @Nullable InputStream input;
+  private @Nullable InputStream error;
   private int redirects;
 
   /** What is let go when the application forgets its connection object without reading it. */
@@ -50,6 +55,7 @@ final class Exchange {
   Exchange(HttpURLConnection opened, @Nullable Proxy proxy, HttpURLConnection owner) {
     this.settings = new RequestSettings(opened, proxy);
     this.url = opened.getURL();
+    this.owner = owner;
     CLEANER.register(owner, let);
   }
 
@@ -81,8 +87,12 @@ final class Exchange {
   }
 
   void connect() throws IOException {
-    if (answer == null) {
-      begin(settings.template().getDoOutput()).connect();
+    try {
+      if (answer == null) {
+        begin(settings.template().getDoOutput()).connect();
+      }
+    } finally {
+      Reference.reachabilityFence(owner);
     }
   }
 
@@ -98,7 +108,11 @@ final class Exchange {
     if (template.getRequestMethod().equals("TRACE") && url.getProtocol().equals("http")) {
       throw new ProtocolException("HTTP method TRACE doesn't support output");
     }
-    return begin(true).output();
+    try {
+      return begin(true).output();
+    } finally {
+      Reference.reachabilityFence(owner);
+    }
   }
 
   /**
@@ -128,7 +142,32 @@ final class Exchange {
     } catch (IOException | RuntimeException e) {
       failure = e;
       throw e;
+    } finally {
+      Reference.reachabilityFence(owner);
     }
+  }
+
+  /**
+   * The answer's body, the same stream each time.
+   *
+   * @throws IOException as {@link #answer}, and as the library does for an error status
+   */
+  InputStream input() throws IOException {
+    InputStream body = answer().input();
+    if (input == null) {
+      input = new HeldBody(body, owner);
+    }
+    return input;
+  }
+
+  /** The body of an error; null if there is none, or no answer yet. */
+  @Nullable InputStream error() {
+    Answer known = answerIfKnown();
+    InputStream body = known == null ? null : known.error();
+    if (error == null && body != null) {
+      error = new HeldBody(body, owner);
+    }
+    return error;
   }
 
   /** The answer if there is one and no new request is needed to know. */

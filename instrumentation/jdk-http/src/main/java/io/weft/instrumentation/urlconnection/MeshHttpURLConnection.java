@@ -54,13 +54,12 @@ final class MeshHttpURLConnection extends HttpURLConnection {
       throw new ProtocolException(
           "Cannot read from URLConnection if doInput=false (call setDoInput(true))");
     }
-    return exchange.answer().input();
+    return exchange.input();
   }
 
   @Override
   public @Nullable InputStream getErrorStream() {
-    Answer answer = exchange.answerIfKnown();
-    return answer == null ? null : answer.error();
+    return exchange.error();
   }
 
   @Override

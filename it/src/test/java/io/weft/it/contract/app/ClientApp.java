@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
+import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -11,8 +13,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes calls with the client that its argument names. Each line of standard input is one call, a
@@ -82,6 +86,21 @@ public final class ClientApp {
     System.out.println("ANSWER " + call.get("id") + " " + Form.encode(answer));
   }
 
+  /** Returns once what nothing holds any more has been let go. */
+  private static void collectGarbage() throws IOException {
+    CountDownLatch gone = new CountDownLatch(2);
+    for (int i = 0; i < 2; i++) {
+      Cleaner.create().register(new Object(), gone::countDown);
+    }
+    try {
+      do {
+        System.gc();
+      } while (!gone.await(100, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+  }
+
   /** The body a call sends. */
   static byte[] body(Map<String, String> call) {
     byte[] body = new byte[Integer.parseInt(call.get("size"))];
@@ -96,6 +115,9 @@ public final class ClientApp {
       throws IOException {
     try (DigestInputStream in = new DigestInputStream(body, MessageDigest.getInstance("SHA-256"))) {
       byte[] start = in.readNBytes(1);
+      if (call.containsKey("collect")) {
+        collectGarbage();
+      }
       if (start.length > 0 && call.containsKey("id")) {
         System.out.println("FIRST " + call.get("id") + " byte");
       }

@@ -100,6 +100,29 @@ class AgentIT {
     assertThat(output).contains("handlers " + Surroundings.OwnLogManager.class.getName());
   }
 
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void classes_with_native_libraries_are_initialized_before_main_so_that_nobody_waits_for_another(
+      Jdk jdk) {
+    List<String> initialized =
+        run(
+                JavaProcess.of("logging")
+                    .jdk(jdk)
+                    .option("-Xlog:class+init=info")
+                    .agent("service=a," + NO_CONTROL + ",dir=" + folder))
+            .stream()
+            .filter(line -> line.contains("Initializing '"))
+            .map(line -> line.replaceFirst(".*Initializing '([^']*)'.*", "$1"))
+            .toList();
+
+    assertThat(initialized)
+        .containsSubsequence(
+            "java/net/InetAddress",
+            "java/net/NetworkInterface",
+            "sun/nio/ch/IOUtil",
+            Surroundings.class.getName().replace('.', '/'));
+  }
+
   @Test
   void given_twice_it_works_once_and_says_so() {
     String agent = "-javaagent:" + Artifacts.agentJar() + "=service=a," + NO_CONTROL;

@@ -81,6 +81,7 @@ public final class Agent {
     InboundGate.install(policies);
     Listeners.ofThisProcess().exclude(agent.settings.excludedPorts());
     Mesh.install(agent.mesh);
+    NativeClasses.initialize();
     AgentThread.of("start", agent::bringUp).start();
   }
 

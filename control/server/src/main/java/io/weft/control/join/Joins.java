@@ -48,7 +48,7 @@ public final class Joins {
     if (options.kubernetes().isPresent()) {
       Kubernetes cluster = options.kubernetes().get();
       IssuerKeys keys = new IssuerKeys(cluster.keys(), KeySource.of(cluster), confinement, clock);
-      confinement.execute(keys::readAgain);
+      confinement.execute(keys::advance);
       kubernetes = new ServiceAccountTokens(cluster, keys, ForkJoinPool.commonPool(), clock);
     }
     return new Joins(

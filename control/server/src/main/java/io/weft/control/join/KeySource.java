@@ -1,13 +1,13 @@
 package io.weft.control.join;
 
 import io.weft.control.join.JoinOptions.Kubernetes;
+import io.weft.control.keys.HttpKeySets;
+import io.weft.control.keys.KeptKeys.Fetched;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,16 +18,13 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Reads the text of a JWK set where the options say. Thread-safe; never blocks its caller. */
 final class KeySource implements Supplier<CompletableFuture<String>> {
-  private static final Duration CONNECT = Duration.ofSeconds(3);
-  private static final Duration ALL = Duration.ofSeconds(6);
-  private static final int LARGEST = 1 << 20;
+  private static final Duration AT_MOST = Duration.ofSeconds(6);
 
   private final Supplier<CompletableFuture<String>> reader;
 
@@ -49,7 +46,10 @@ final class KeySource implements Supplier<CompletableFuture<String>> {
         throw new IllegalArgumentException(
             "--kubernetes-jwks " + place + " is not a URI: " + e.getMessage(), e);
       }
-      HttpClient http = client(options.keysCa());
+      HttpKeySets http =
+          options.keysCa().isPresent()
+              ? HttpKeySets.trusting(trusting(options.keysCa().get()), AT_MOST)
+              : HttpKeySets.within(AT_MOST);
       Optional<Path> token = options.keysToken();
       return new KeySource(() -> fetch(http, uri, token));
     }
@@ -66,26 +66,16 @@ final class KeySource implements Supplier<CompletableFuture<String>> {
     return reader.get();
   }
 
-  private static CompletableFuture<String> fetch(HttpClient http, URI uri, Optional<Path> token) {
+  private static CompletableFuture<String> fetch(HttpKeySets http, URI uri, Optional<Path> token) {
     return CompletableFuture.supplyAsync(
             () -> {
-              HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ALL);
+              HttpRequest.Builder request = HttpRequest.newBuilder(uri);
               token.ifPresent(
                   file -> request.header("Authorization", "Bearer " + text(file).strip()));
-              return request.build();
+              return request;
             })
-        .thenCompose(request -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
-        .thenApply(
-            answer -> {
-              if (answer.statusCode() != 200) {
-                throw new IllegalStateException("it answers with status " + answer.statusCode());
-              }
-              if (answer.body().length() > LARGEST) {
-                throw new IllegalStateException("it is larger than a JWK set can be");
-              }
-              return answer.body();
-            })
-        .orTimeout(ALL.toMillis(), TimeUnit.MILLISECONDS);
+        .thenCompose(http::fetch)
+        .thenApply(Fetched::keys);
   }
 
   private static String text(Path file) {
@@ -96,15 +86,6 @@ final class KeySource implements Supplier<CompletableFuture<String>> {
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e, e);
     }
-  }
-
-  private static HttpClient client(Optional<Path> authorities) throws IOException {
-    HttpClient.Builder client =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
-    if (authorities.isPresent()) {
-      client.sslContext(trusting(authorities.get()));
-    }
-    return client.build();
   }
 
   private static SSLContext trusting(Path file) throws IOException {

@@ -2,6 +2,7 @@ package io.weft.control.keys;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.weft.control.keys.KeptKeys.Fetched;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -18,13 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Fetches JWK sets by HTTP. Bounded in time and size, follows no redirect, sends no credentials;
- * servers are believed that the JVM's trust store believes. Thread-safe.
- */
-final class HttpKeySets implements KeySetSource {
+/** Fetches JWK sets by HTTP, bounded in time and size; follows no redirect. Thread-safe. */
+public final class HttpKeySets implements KeySetSource {
   private static final int MOST_BYTES = 256 << 10;
   private static final Pattern MAX_AGE =
       Pattern.compile("(?:^|[,\\s])max-age=\"?(\\d{1,9})\"?", Pattern.CASE_INSENSITIVE);
@@ -33,23 +32,44 @@ final class HttpKeySets implements KeySetSource {
   private final Duration atMost;
   private final HttpClient http;
 
+  private HttpKeySets(HttpClient http, Duration atMost) {
+    this.http = http;
+    this.atMost = atMost;
+  }
+
   /**
+   * One that believes the servers that an SSLContext believes.
+   *
    * @param atMost how long a fetch may take
    */
-  HttpKeySets(Duration atMost) {
-    this.atMost = atMost;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(atMost)
-            .build();
+  public static HttpKeySets trusting(SSLContext tls, Duration atMost) {
+    return new HttpKeySets(client(atMost).sslContext(tls).build(), atMost);
+  }
+
+  /**
+   * One that believes the servers that the JVM's trust store believes.
+   *
+   * @param atMost how long a fetch may take
+   */
+  public static HttpKeySets within(Duration atMost) {
+    return new HttpKeySets(client(atMost).build(), atMost);
+  }
+
+  private static HttpClient.Builder client(Duration atMost) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(atMost);
   }
 
   @Override
-  public CompletableFuture<Fetched> fetch(String uri) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(uri)).header("Accept", "application/json, */*").build();
+  public CompletableFuture<Fetched<String>> fetch(String uri) {
+    return fetch(HttpRequest.newBuilder(URI.create(uri)));
+  }
+
+  /** Begins to fetch one by a request of the caller's making, which may hold credentials. */
+  public CompletableFuture<Fetched<String>> fetch(HttpRequest.Builder asking) {
+    HttpRequest request = asking.header("Accept", "application/json, */*").build();
     CompletableFuture<HttpResponse<byte[]>> sent =
         http.sendAsync(request, head -> new BoundedBody(MOST_BYTES));
     return sent.copy()
@@ -58,7 +78,8 @@ final class HttpKeySets implements KeySetSource {
         .handle(this::fetched);
   }
 
-  private Fetched fetched(@Nullable HttpResponse<byte[]> answer, @Nullable Throwable fault) {
+  private Fetched<String> fetched(
+      @Nullable HttpResponse<byte[]> answer, @Nullable Throwable fault) {
     if (answer == null) {
       throw failed(said(fault));
     }
@@ -73,7 +94,7 @@ final class HttpKeySets implements KeySetSource {
     } catch (JsonProcessingException e) {
       throw failed("what it answers is no JWK set");
     }
-    return new Fetched(json, fresh(answer.headers()));
+    return new Fetched<>(json, fresh(answer.headers()));
   }
 
   // RFC 9111, section 5.2.2: who says no-cache wants to be asked often.

@@ -11,7 +11,6 @@ import io.weft.control.document.Kind;
 import io.weft.control.document.Problem;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,9 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,22 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class KeySets {
   private static final Logger LOG = LoggerFactory.getLogger(KeySets.class);
 
-  /** How old a set becomes where its issuer says nothing. */
-  static final Duration FRESH = Duration.ofMinutes(5);
-
-  /** What issuers say is followed within these bounds. */
-  static final Duration FRESH_AT_LEAST = Duration.ofSeconds(10);
-
-  static final Duration FRESH_AT_MOST = Duration.ofHours(1);
-
-  /** However many tokens name unknown keys, a set is asked for no oftener. */
-  static final Duration BETWEEN = Duration.ofSeconds(10);
-
-  /** After a failure; doubled with each further one. */
-  static final Duration RETRY = Duration.ofSeconds(1);
-
-  static final Duration RETRY_AT_MOST = Duration.ofMinutes(1);
-
   private static final Duration FETCH_AT_MOST = Duration.ofSeconds(5);
 
   private final KeySetSource source;
@@ -58,24 +39,12 @@ public final class KeySets {
   private final Map<String, KeySet> sets = new TreeMap<>();
   private final Map<String, Resource> joined = new HashMap<>();
 
-  private static final class KeySet {
-    List<Document> documents = List.of();
-    String json = "";
-    Instant fetchedAt = Instant.EPOCH;
-    Instant askedAt = Instant.EPOCH;
-    Instant due = Instant.EPOCH;
-    boolean wanted;
-    boolean asking;
-    int failures;
-    String problem = "";
-  }
-
   /**
    * @param loop the thread that all of this is confined to
    * @param changed run when a set has become another
    */
   public KeySets(Executor loop, Clock clock, Runnable changed) {
-    this(new HttpKeySets(FETCH_AT_MOST), loop, clock, changed);
+    this(HttpKeySets.within(FETCH_AT_MOST), loop, clock, changed);
   }
 
   KeySets(KeySetSource source, Executor loop, Clock clock, Runnable changed) {
@@ -97,8 +66,7 @@ public final class KeySets {
       }
     }
     sets.keySet().retainAll(named.keySet());
-    named.forEach(
-        (uri, documents) -> sets.computeIfAbsent(uri, u -> new KeySet()).documents = documents);
+    named.forEach((uri, documents) -> sets.computeIfAbsent(uri, KeySet::new).documents = documents);
     joined.clear();
     advance();
   }
@@ -108,7 +76,7 @@ public final class KeySets {
     for (String uri : uris) {
       KeySet set = sets.get(uri);
       if (set != null) {
-        set.wanted = true;
+        set.kept.miss();
       }
     }
     advance();
@@ -116,77 +84,7 @@ public final class KeySets {
 
   /** Asks for what is due. Cheap: to be called often. */
   public void advance() {
-    Instant now = clock.instant();
-    List.copyOf(sets.entrySet())
-        .forEach(
-            entry -> {
-              KeySet set = entry.getValue();
-              boolean wanted = set.wanted && !now.isBefore(set.askedAt.plus(BETWEEN));
-              if (!set.asking && (wanted || !now.isBefore(set.due))) {
-                ask(entry.getKey(), set, now);
-              }
-            });
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored") // how it ends is dealt with at its end
-  private void ask(String uri, KeySet set, Instant now) {
-    set.asking = true;
-    set.wanted = false;
-    set.askedAt = now;
-    source.fetch(uri).whenCompleteAsync((fetched, fault) -> asked(uri, set, fetched, fault), loop);
-  }
-
-  private void asked(
-      String uri, KeySet set, KeySetSource.@Nullable Fetched fetched, @Nullable Throwable fault) {
-    set.asking = false;
-    Instant now = clock.instant();
-    if (fetched == null) {
-      set.due = now.plus(pause(set.failures++));
-      failed(uri, set, fault);
-      return;
-    }
-    set.failures = 0;
-    set.fetchedAt = now;
-    set.due = now.plus(bounded(fetched.fresh().orElse(FRESH)));
-    if (!set.problem.isEmpty()) {
-      set.problem = "";
-      LOG.info("{} can be fetched again", uri);
-    }
-    if (!fetched.json().equals(set.json)) {
-      set.json = fetched.json();
-      joined.clear();
-      changed.run();
-    }
-  }
-
-  private static void failed(String uri, KeySet set, @Nullable Throwable fault) {
-    Throwable cause =
-        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
-    String problem =
-        "cannot be fetched: "
-            + (cause == null ? "" : cause.getMessage())
-            + (set.json.isEmpty()
-                ? "; tokens of its issuer are refused"
-                : "; the keys fetched at "
-                    + set.fetchedAt.truncatedTo(ChronoUnit.SECONDS)
-                    + " stay in use");
-    // Once for each thing that is wrong, however often it is tried.
-    if (!problem.equals(set.problem)) {
-      set.problem = problem;
-      LOG.warn("{} {}", uri, problem);
-    }
-  }
-
-  private static Duration pause(int failures) {
-    Duration pause = RETRY.multipliedBy(1L << Math.min(failures, 10));
-    return pause.compareTo(RETRY_AT_MOST) > 0 ? RETRY_AT_MOST : pause;
-  }
-
-  private static Duration bounded(Duration fresh) {
-    if (fresh.compareTo(FRESH_AT_LEAST) < 0) {
-      return FRESH_AT_LEAST;
-    }
-    return fresh.compareTo(FRESH_AT_MOST) > 0 ? FRESH_AT_MOST : fresh;
+    List.copyOf(sets.values()).forEach(set -> set.kept.advance());
   }
 
   /**
@@ -207,7 +105,7 @@ public final class KeySets {
     for (JwtAuthentication.Builder each : body.getJwtAuthenticationsBuilderList()) {
       KeySet set = sets.get(each.getJwksUri());
       if (set != null) {
-        each.setJwks(set.json);
+        each.setJwks(set.kept.keys());
       }
     }
     Inbound built = body.build();
@@ -220,16 +118,52 @@ public final class KeySets {
   /** What cannot be fetched, told of the documents that name it. */
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
-    sets.forEach(
-        (uri, set) -> {
-          if (!set.problem.isEmpty()) {
-            for (Document each : set.documents) {
-              problems.add(
-                  new Problem(
-                      each.key().toString(), 0, "spec.conf.jwksUri", uri + " " + set.problem));
-            }
-          }
-        });
+    for (KeySet set : sets.values()) {
+      if (!set.kept.trouble().isEmpty()) {
+        for (Document each : set.documents) {
+          problems.add(
+              new Problem(
+                  each.key().toString(), 0, "spec.conf.jwksUri", set.uri + " " + set.problem()));
+        }
+      }
+    }
     return problems;
+  }
+
+  private final class KeySet implements KeptKeys.Owner {
+    private final String uri;
+    private final KeptKeys<String> kept;
+    private List<Document> documents = List.of();
+
+    KeySet(String uri) {
+      this.uri = uri;
+      this.kept = new KeptKeys<>("", () -> source.fetch(uri), loop, clock, this);
+    }
+
+    @Override
+    public void changed() {
+      joined.clear();
+      changed.run();
+    }
+
+    @Override
+    public void failed(String trouble) {
+      LOG.warn("{} {}", uri, problem());
+    }
+
+    @Override
+    public void mended() {
+      LOG.info("{} can be fetched again", uri);
+    }
+
+    String problem() {
+      return "cannot be fetched: "
+          + kept.trouble()
+          + (kept.keys().isEmpty()
+              ? "; tokens of its issuer are refused"
+              : "; the keys fetched at "
+                  + kept.fetchedAt().truncatedTo(ChronoUnit.SECONDS)
+                  + " stay in use");
+    }
   }
 }

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** When the keys of a cluster are read, and which hold meanwhile. */
 class IssuerKeysTest {
+  private static final Duration OLD = Duration.ofMinutes(5);
+  private static final Duration SOONEST = Duration.ofSeconds(10);
+
   private final TestClock clock = new TestClock();
   private final PublicJsonWebKey one = key("one");
   private final PublicJsonWebKey two = key("two");
@@ -41,7 +44,7 @@ class IssuerKeysTest {
   @Test
   void a_key_that_is_not_known_is_looked_for_but_not_more_often_than_every_ten_seconds() {
     known(one);
-    clock.forward(IssuerKeys.SOONEST);
+    clock.forward(SOONEST);
 
     CompletableFuture<?> found = keys.find("two");
     answer(Cluster.jwks(one, two));
@@ -52,7 +55,7 @@ class IssuerKeysTest {
       assertThat(keys.find("no such key " + i).join()).isEmpty();
     }
     assertThat(reads).hasSize(2);
-    clock.forward(IssuerKeys.SOONEST.minusMillis(1));
+    clock.forward(SOONEST.minusMillis(1));
     assertThat(keys.find("no such key").join()).isEmpty();
     assertThat(reads).hasSize(2);
     clock.forward(Duration.ofMillis(1));
@@ -63,7 +66,7 @@ class IssuerKeysTest {
   @Test
   void a_key_that_is_taken_away_counts_for_five_minutes_more_at_most() {
     known(one, two);
-    clock.forward(IssuerKeys.OLD.minusMillis(1));
+    clock.forward(OLD.minusMillis(1));
     assertThat(keys.find("one").join()).isPresent();
 
     clock.forward(Duration.ofMillis(1));
@@ -79,7 +82,7 @@ class IssuerKeysTest {
     known(one);
     for (String nothing :
         List.of("", "no JSON", "{}", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\"}]}")) {
-      clock.forward(IssuerKeys.OLD);
+      clock.forward(OLD);
       CompletableFuture<?> asked = keys.find("one");
       answer(nothing);
 
@@ -88,13 +91,13 @@ class IssuerKeysTest {
       assertThat(keys.trouble()).as(nothing).isNotEmpty();
     }
 
-    clock.forward(IssuerKeys.OLD);
+    clock.forward(OLD);
     var unused = keys.find("one");
     reads.get(reads.size() - 1).completeExceptionally(new IllegalStateException("away"));
     assertThat(keys.find("one").join()).isPresent();
     assertThat(keys.trouble()).isEqualTo("away");
 
-    clock.forward(IssuerKeys.OLD);
+    clock.forward(OLD);
     var again = keys.find("one");
     answer(Cluster.jwks(one));
     assertThat(again.join()).isPresent();

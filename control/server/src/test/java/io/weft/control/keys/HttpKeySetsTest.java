@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HttpKeySetsTest {
   private static final String SET = "{\"keys\":[]}";
 
-  private final HttpKeySets sets = new HttpKeySets(Duration.ofSeconds(20));
+  private final HttpKeySets sets = HttpKeySets.within(Duration.ofSeconds(20));
   private HttpServer server;
   private int status = 200;
   private String body = SET;
@@ -93,7 +93,8 @@ class HttpKeySetsTest {
   void who_does_not_listen_or_does_not_answer_is_not_waited_for() throws IOException {
     try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(
-              () -> new HttpKeySets(Duration.ofMillis(200)).fetch(uri(mute.getLocalPort())).join())
+              () ->
+                  HttpKeySets.within(Duration.ofMillis(200)).fetch(uri(mute.getLocalPort())).join())
           .isInstanceOf(CompletionException.class)
           .hasMessageContaining("no answer within");
     }
@@ -123,7 +124,9 @@ class HttpKeySetsTest {
 
       assertThatThrownBy(
               () ->
-                  new HttpKeySets(Duration.ofSeconds(2)).fetch(uri(endless.getLocalPort())).join())
+                  HttpKeySets.within(Duration.ofSeconds(2))
+                      .fetch(uri(endless.getLocalPort()))
+                      .join())
           .isInstanceOf(CompletionException.class);
     }
   }

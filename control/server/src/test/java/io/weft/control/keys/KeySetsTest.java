@@ -11,6 +11,7 @@ import io.weft.control.compile.ServiceId;
 import io.weft.control.document.Document;
 import io.weft.control.document.DocumentReader;
 import io.weft.control.document.Problem;
+import io.weft.control.keys.KeptKeys.Fetched;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -36,7 +37,7 @@ class KeySetsTest {
   private final Moving clock = new Moving();
   private int fetches;
   private int changes;
-  private CompletableFuture<KeySetSource.Fetched> answer = answered("{\"keys\":[1]}");
+  private CompletableFuture<Fetched<String>> answer = answered("{\"keys\":[1]}");
   private final KeySets keys =
       new KeySets(
           uri -> {
@@ -63,7 +64,7 @@ class KeySetsTest {
     Resource before = resource(documents(URI, ""));
     assertThat(before.getInbound().getJwtAuthentications(0).getJwks()).isEmpty();
 
-    answer.complete(new KeySetSource.Fetched("{\"keys\":[2]}", Optional.empty()));
+    answer.complete(new Fetched<>("{\"keys\":[2]}", Optional.empty()));
 
     assertThat(pushed().getJwks()).isEqualTo("{\"keys\":[2]}");
     assertThat(resource(documents(URI, "")).getVersion()).isNotEqualTo(before.getVersion());
@@ -164,9 +165,9 @@ class KeySetsTest {
     return keys.join(new Compiler(accepted, Map.of()).inbound(new ServiceId("default", "stock")));
   }
 
-  private static CompletableFuture<KeySetSource.Fetched> answered(String json, String... maxAge) {
+  private static CompletableFuture<Fetched<String>> answered(String json, String... maxAge) {
     return CompletableFuture.completedFuture(
-        new KeySetSource.Fetched(
+        new Fetched<>(
             json,
             maxAge.length == 0 || maxAge[0].isEmpty()
                 ? Optional.empty()

@@ -104,13 +104,22 @@ public final class Tokens {
     if (!Files.exists(file)) {
       Secret.write(file, text(purpose, random(6), random(24)) + "\n");
     }
-    String[] parts = credential(purpose, Files.readString(file).strip()).split("\\.", -1);
-    if (parts.length != 2) {
-      throw new IOException(file + " holds no token; remove it to have a new one made");
-    }
+    // Whatever is in it is text of some kind; what is no token's is told below.
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+    Proof proof =
+        Proof.ofText(purpose, text)
+            .orElseThrow(
+                () -> new IOException(file + " holds no token; remove it to have a new one made"));
     Token token =
         new Token(
-            parts[0], purpose, hash(parts[1]), "", "", clock.instant().toString(), null, null);
+            proof.id(),
+            purpose,
+            hash(proof.secret()),
+            "",
+            "",
+            clock.instant().toString(),
+            null,
+            null);
     known.put(token.id(), token);
     files.put(token.id(), file);
     var unused =
@@ -130,13 +139,14 @@ public final class Tokens {
 
   /** The token that a credential {@code id.secret} proves, if it is one for that purpose. */
   public Optional<Token> check(Token.Purpose purpose, String credential) {
-    String[] parts = credential.split("\\.", -1);
-    Token token = parts.length == 2 ? known.get(parts[0]) : null;
-    if (token == null
+    Proof proof = Proof.of(credential).orElse(null);
+    Token token = proof == null ? null : known.get(proof.id());
+    if (proof == null
+        || token == null
         || token.purpose() != purpose
         || !MessageDigest.isEqual(
             token.secretHash().getBytes(StandardCharsets.UTF_8),
-            hash(parts[1]).getBytes(StandardCharsets.UTF_8))) {
+            hash(proof.secret()).getBytes(StandardCharsets.UTF_8))) {
       return Optional.empty();
     }
     String expires = token.expires();
@@ -175,12 +185,6 @@ public final class Tokens {
     return purpose == Token.Purpose.JOIN
         ? "weft1." + id + "." + secret + "." + rootHash
         : id + "." + secret;
-  }
-
-  // A join token's text holds more than the credential that is made of it.
-  private static String credential(Token.Purpose purpose, String text) {
-    String[] parts = text.split("\\.", -1);
-    return purpose == Token.Purpose.JOIN && parts.length == 4 ? parts[1] + "." + parts[2] : text;
   }
 
   private CompletableFuture<Commit.Result> put(Token token) {

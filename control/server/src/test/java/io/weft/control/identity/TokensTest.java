@@ -1,6 +1,9 @@
 package io.weft.control.identity;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.weft.control.identity.Token.Purpose;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens of several replicas over one store, and of one that starts again. */
 class TokensTest {
@@ -78,6 +83,34 @@ class TokensTest {
         .singleElement()
         .satisfies(
             entry -> assertThat(entry.value().toStringUtf8()).contains("\"secretHash\":\"\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "weft1",
+        ".",
+        "weft1...",
+        "weft1.id..root",
+        "id.",
+        ".secret",
+        "a b.c",
+        "\u00fc.x"
+      })
+  void a_file_that_is_cut_off_or_was_never_a_token_makes_none(String text) throws IOException {
+    Path file = data.resolve("join-token");
+    Tokens tokens = tokens();
+    for (byte[] bytes : List.of(text.getBytes(UTF_8), text.getBytes(ISO_8859_1))) {
+      Files.write(file, bytes);
+
+      assertThatThrownBy(() -> tokens.keepFile(file, Purpose.JOIN))
+          .isInstanceOf(IOException.class)
+          .hasMessage(file + " holds no token; remove it to have a new one made");
+    }
+    assertThat(tokens.all()).isEmpty();
+    assertThat(tokens.check(Purpose.JOIN, "id.")).isEmpty();
+    assertThat(tokens.check(Purpose.JOIN, ".")).isEmpty();
   }
 
   private Tokens tokens() {

@@ -6,10 +6,10 @@ import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.ValuesMatch;
-import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -179,8 +179,11 @@ class AuthorizationLawsTest {
         .as(
             (peer, path, method, tier) ->
                 new Asked(
-                    new Request(
-                        method, path, peer, tier.isEmpty() ? List.of() : List.of("x", tier)),
+                    new TestRequest(
+                        method,
+                        path,
+                        peer,
+                        tier.isEmpty() ? Map.of() : Map.of("tier", List.of("x", tier))),
                     path,
                     Claims.NONE))
         .list()
@@ -202,38 +205,5 @@ class AuthorizationLawsTest {
 
   private static Arbitrary<String> methods() {
     return Arbitraries.of("GET", "POST", "PUT");
-  }
-
-  private record Request(String method, String target, Peer peer, List<String> tiers)
-      implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return headers(name).stream().findFirst().orElse("");
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return name.equals("tier") ? tiers : List.of();
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
-    }
   }
 }

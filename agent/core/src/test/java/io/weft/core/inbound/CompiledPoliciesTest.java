@@ -12,7 +12,6 @@ import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.ValuesMatch;
 import io.weft.core.call.MeshAnswer;
-import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.util.List;
@@ -105,7 +104,7 @@ class CompiledPoliciesTest {
 
     assertAdmitted(
         authorization(true).addRules(rule().addHeaders(bad)),
-        new Request("GET", "/", ORDERS, Map.of("x-key", List.of(" bad"))),
+        new TestRequest("GET", "/", ORDERS, Map.of("x-key", List.of(" bad"))),
         "no");
   }
 
@@ -135,7 +134,7 @@ class CompiledPoliciesTest {
     assertAdmitted(allow(rule().addHeaders(gold)), ask("GET", "/", ORDERS), "no");
     assertAdmitted(
         allow(rule().addHeaders(gold)),
-        new Request("GET", "/", ORDERS, Map.of("tier", List.of("tin", "gold"))),
+        new TestRequest("GET", "/", ORDERS, Map.of("tier", List.of("tin", "gold"))),
         "yes");
   }
 
@@ -303,15 +302,15 @@ class CompiledPoliciesTest {
   }
 
   private static void assertAdmitted(
-      Authorization.Builder authorization, Request request, String through) {
+      Authorization.Builder authorization, InboundRequest request, String through) {
     assertThat(judge(authorization, request).denial() == null).isEqualTo(through.equals("yes"));
   }
 
-  private static Judgement judge(Authorization.Builder authorization, Request request) {
+  private static Judgement judge(Authorization.Builder authorization, InboundRequest request) {
     return judge(Inbound.newBuilder().addAuthorizations(authorization), request);
   }
 
-  private static Judgement judge(Inbound.Builder inbound, Request request) {
+  private static Judgement judge(Inbound.Builder inbound, InboundRequest request) {
     return compiled(inbound).judge(request, 0);
   }
 
@@ -348,40 +347,7 @@ class CompiledPoliciesTest {
         SpiffeId.parse("spiffe://weft.local/ns/" + namespace + "/sa/" + principal), List.of());
   }
 
-  private static Request ask(String method, String target, Peer peer) {
-    return new Request(method, target, peer, Map.of());
-  }
-
-  private record Request(String method, String target, Peer peer, Map<String, List<String>> fields)
-      implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return headers(name).stream().findFirst().orElse("");
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return fields.getOrDefault(name, List.of());
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
-    }
+  private static TestRequest ask(String method, String target, Peer peer) {
+    return new TestRequest(method, target, peer);
   }
 }

@@ -6,7 +6,6 @@ import com.sun.management.ThreadMXBean;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Inbound;
-import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.lang.management.ManagementFactory;
@@ -24,7 +23,7 @@ class InboundAllocationTest {
     CompiledPolicies policies =
         new CompiledPolicies(
             Inbound.newBuilder().addAuthorizations(rules()).build(), "", null, issuer -> {});
-    Get request = new Get("/api/999/items");
+    TestRequest request = new TestRequest("GET", "/api/999/items", CALLER);
     assertThat(policies.judge(request, 0).denial()).isNull();
 
     assertThat(bytes(() -> policies.judge(request, 0))).isLessThanOrEqualTo(128);
@@ -61,42 +60,5 @@ class InboundAllocationTest {
               .addMethods("GET"));
     }
     return document;
-  }
-
-  private record Get(String target) implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public Peer peer() {
-      return CALLER;
-    }
-
-    @Override
-    public String header(String name) {
-      return "";
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
-    }
   }
 }

@@ -10,7 +10,6 @@ import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.Source;
 import io.weft.core.call.Alarms;
 import io.weft.core.call.MeshAnswer;
-import io.weft.core.call.Protocol;
 import io.weft.core.log.Log;
 import io.weft.core.log.LogLevel;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ class InboundPoliciesTest {
   void what_comes_first_waits_and_is_judged_by_the_policies_that_come() {
     policies.awaited(false);
     CompletableFuture<Judgement> request =
-        CompletableFuture.supplyAsync(() -> policies.judge(new Request(true)));
+        CompletableFuture.supplyAsync(() -> policies.judge(new TestRequest()));
     CompletableFuture<Boolean> connection =
         CompletableFuture.supplyAsync(() -> policies.admitsPlaintext(80, "10.0.0.1"));
     alarm.awaitArmed();
@@ -83,7 +82,7 @@ class InboundPoliciesTest {
   void a_request_whose_thread_must_not_wait_is_refused_meanwhile() {
     policies.awaited(false);
 
-    assertThat(status(policies.judge(new Request(false)))).isEqualTo(503);
+    assertThat(status(policies.judge(new Hurried()))).isEqualTo(503);
   }
 
   @Test
@@ -97,13 +96,13 @@ class InboundPoliciesTest {
 
     assertThat(told).containsExactly("held");
     assertThat(Log.lastProblem()).contains("have not come in 5 s").contains("refused");
-    assertThat(status(policies.judge(new Request(true)))).isEqualTo(503);
+    assertThat(status(policies.judge(new TestRequest()))).isEqualTo(503);
     InboundPolicies permissive = new InboundPolicies(alarm);
     permissive.awaited(false);
     permissive.whenSettled(() -> told.add("the other's"));
     alarm.ring();
     assertThat(Log.lastProblem()).contains("let in");
-    assertThat(permissive.judge(new Request(true)).denial()).isNull();
+    assertThat(permissive.judge(new TestRequest()).denial()).isNull();
   }
 
   @Test
@@ -112,7 +111,7 @@ class InboundPoliciesTest {
 
     policies.notAwaited();
 
-    assertThat(policies.judge(new Request(true)).denial()).isNull();
+    assertThat(policies.judge(new TestRequest()).denial()).isNull();
     assertThat(policies.admitsPlaintext(80, "")).isTrue();
   }
 
@@ -122,13 +121,13 @@ class InboundPoliciesTest {
     assertThatThrownBy(() -> policies.prepare(unknown, "weft.local"))
         .isInstanceOf(IllegalArgumentException.class);
     policies.refuseAll();
-    assertThat(status(policies.judge(new Request(true)))).isEqualTo(503);
+    assertThat(status(policies.judge(new TestRequest()))).isEqualTo(503);
 
     Inbound open = Inbound.getDefaultInstance();
     policies.apply(policies.prepare(open, "weft.local"));
     policies.refuseAll();
 
-    assertThat(policies.judge(new Request(true)).denial()).isNull();
+    assertThat(policies.judge(new TestRequest()).denial()).isNull();
   }
 
   @Test
@@ -153,59 +152,14 @@ class InboundPoliciesTest {
     return denial.status();
   }
 
-  private static class Request implements InboundRequest {
-    private final boolean mayWait;
-
-    Request(boolean mayWait) {
-      this.mayWait = mayWait;
-    }
-
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String target() {
-      return "/";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return "";
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.0.0.1";
-    }
-
-    @Override
-    public int localPort() {
-      return 80;
-    }
-
+  private static final class Hurried extends TestRequest {
     @Override
     public boolean mayWait() {
-      return mayWait;
+      return false;
     }
   }
 
-  private static final class Faulty extends Request {
-    Faulty() {
-      super(true);
-    }
-
+  private static final class Faulty extends TestRequest {
     @Override
     public String method() {
       throw new IllegalStateException("the adapter is at fault");

@@ -6,9 +6,9 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.weft.api.v1.JwtAuthentication;
 import io.weft.api.v1.TokenPlace;
-import io.weft.core.call.Protocol;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -32,12 +32,21 @@ class TokensFuzz {
     String token = data.consumeBoolean() ? mutated(genuine, data) : data.consumeAsciiString(4_000);
     String second = data.consumeBoolean() ? "Bearer " + data.consumeRemainingAsString() : "";
 
-    Tokens.Shown shown = TOKENS.look(new Request("Bearer " + token, second));
+    Tokens.Shown shown = TOKENS.look(request("Bearer " + token, second));
 
     if (shown.claims() != Claims.NONE) {
       assertThat(shown.refusedBy()).isNull();
       assertThat(GENUINE).extracting(TokensFuzz::whatIsSigned).contains(whatIsSigned(token));
     }
+  }
+
+  private static TestRequest request(String authorization, String second) {
+    return new TestRequest(
+        second.isEmpty()
+            ? Map.of("authorization", List.of(authorization))
+            : Map.of(
+                "authorization", List.of(authorization, second),
+                "cookie", List.of("a=b; " + second)));
   }
 
   // A signature can be written in more than one way; what it signs cannot.
@@ -97,53 +106,6 @@ class TokensFuzz {
       return token.getCompactSerialization();
     } catch (JoseException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private record Request(String authorization, String second) implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String target() {
-      return "/";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return headers(name).stream().findFirst().orElse("");
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return switch (name) {
-        case "authorization" ->
-            second.isEmpty() ? List.of(authorization) : List.of(authorization, second);
-        case "cookie" -> second.isEmpty() ? List.of() : List.of("a=b; " + second);
-        default -> List.of();
-      };
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
     }
   }
 }

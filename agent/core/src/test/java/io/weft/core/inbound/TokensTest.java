@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.api.v1.JwtAuthentication;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.TokenPlace;
-import io.weft.core.call.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -138,12 +137,12 @@ class TokensTest {
     Tokens keyless = tokens(document().setJwks(jwks));
 
     assertThat(keyless.look(bearer(signed(PAYLOAD, "ES256", EC, "ec"))).refusedBy()).isNotNull();
-    assertThat(keyless.look(new Request(Map.of())).refusedBy()).isNull();
+    assertThat(keyless.look(new TestRequest(Map.of())).refusedBy()).isNull();
   }
 
   @Test
   void none_is_no_fault_and_has_no_claims() {
-    Tokens.Shown shown = look(new Request(Map.of("authorization", List.of("Basic eDp5"))));
+    Tokens.Shown shown = look(new TestRequest(Map.of("authorization", List.of("Basic eDp5"))));
 
     assertThat(shown.refusedBy()).isNull();
     assertThat(shown.claims()).isSameAs(Claims.NONE);
@@ -157,11 +156,12 @@ class TokensTest {
     String two = signed(PAYLOAD, "RS256", RSA, "rsa");
 
     assertThat(
-            look(new Request(Map.of("authorization", List.of("Bearer " + one, "Bearer " + two))))
+            look(new TestRequest(
+                    Map.of("authorization", List.of("Bearer " + one, "Bearer " + two))))
                 .refusedBy())
         .isNotNull();
     assertThat(
-            look(new Request(
+            look(new TestRequest(
                     Map.of(
                         "authorization",
                         List.of("bearer " + one),
@@ -192,7 +192,7 @@ class TokensTest {
   void a_token_once_checked_still_ends() {
     Moving clock = new Moving(Instant.ofEpochSecond(NOW));
     Tokens moving = Tokens.of(List.of(document().build()), false, clock, null, unknownKeys::add);
-    Request request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
+    TestRequest request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
     assertThat(moving.look(request).refusedBy()).isNull();
 
     clock.now = Instant.ofEpochSecond(NOW + 160);
@@ -202,7 +202,7 @@ class TokensTest {
 
   @Test
   void where_control_has_no_keys_yet_none_is_believed_and_those_it_had_stay() {
-    Request request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
+    TestRequest request = bearer(signed(PAYLOAD, "ES256", EC, "ec"));
     JwtAuthentication.Builder none = document().clearJwks().setJwksUri(URI);
     Tokens fetched = tokens(document().setJwksUri(URI));
 
@@ -254,7 +254,7 @@ class TokensTest {
 
   private static final java.nio.charset.Charset US = StandardCharsets.US_ASCII;
 
-  private Tokens.Shown look(Request request) {
+  private Tokens.Shown look(InboundRequest request) {
     return tokens.look(request);
   }
 
@@ -362,8 +362,8 @@ class TokensTest {
     return key;
   }
 
-  private static Request bearer(String token) {
-    return new Request(Map.of("authorization", List.of("Bearer " + token)));
+  private static TestRequest bearer(String token) {
+    return new TestRequest(Map.of("authorization", List.of("Bearer " + token)));
   }
 
   private static final class Moving extends Clock {
@@ -386,48 +386,6 @@ class TokensTest {
     @Override
     public Instant instant() {
       return now;
-    }
-  }
-
-  private record Request(Map<String, List<String>> fields) implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String target() {
-      return "/";
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return headers(name).stream().findFirst().orElse("");
-    }
-
-    @Override
-    public List<String> headers(String name) {
-      return fields.getOrDefault(name, List.of());
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
     }
   }
 }

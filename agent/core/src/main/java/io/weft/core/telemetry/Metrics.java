@@ -1,6 +1,18 @@
 package io.weft.core.telemetry;
 
-import io.opentelemetry.api.common.AttributeKey;
+import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
+import static io.weft.core.telemetry.AttributeKeys.ERROR_TYPE;
+import static io.weft.core.telemetry.AttributeKeys.METHOD;
+import static io.weft.core.telemetry.AttributeKeys.MODE;
+import static io.weft.core.telemetry.AttributeKeys.PEER;
+import static io.weft.core.telemetry.AttributeKeys.POLICY;
+import static io.weft.core.telemetry.AttributeKeys.RPC_METHOD;
+import static io.weft.core.telemetry.AttributeKeys.RPC_SERVICE;
+import static io.weft.core.telemetry.AttributeKeys.RPC_STATUS;
+import static io.weft.core.telemetry.AttributeKeys.RPC_SYSTEM;
+import static io.weft.core.telemetry.AttributeKeys.SCHEME;
+import static io.weft.core.telemetry.AttributeKeys.STATUS;
+
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -29,21 +41,6 @@ final class Metrics {
   private static final List<Double> SECONDS =
       List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0);
   private static final List<Double> MILLIS = SECONDS.stream().map(each -> each * 1_000).toList();
-
-  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
-  private static final AttributeKey<Long> STATUS =
-      AttributeKey.longKey("http.response.status_code");
-  private static final AttributeKey<String> SCHEME = AttributeKey.stringKey("url.scheme");
-  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
-  private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
-  private static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
-  private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
-  private static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
-  private static final AttributeKey<String> DESTINATION =
-      AttributeKey.stringKey("weft.destination");
-  private static final AttributeKey<String> PEER = AttributeKey.stringKey("weft.peer");
-  private static final AttributeKey<String> POLICY = AttributeKey.stringKey("weft.policy");
-  private static final AttributeKey<String> MODE = AttributeKey.stringKey("weft.mode");
 
   private final DoubleHistogram httpServer;
   private final DoubleHistogram httpClient;

@@ -1,5 +1,35 @@
 package io.weft.core.telemetry;
 
+import static io.weft.core.telemetry.AttributeKeys.ATTEMPT;
+import static io.weft.core.telemetry.AttributeKeys.BALANCER;
+import static io.weft.core.telemetry.AttributeKeys.DENIED_BY;
+import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
+import static io.weft.core.telemetry.AttributeKeys.ENCRYPTED;
+import static io.weft.core.telemetry.AttributeKeys.ENDPOINT;
+import static io.weft.core.telemetry.AttributeKeys.ERROR_TYPE;
+import static io.weft.core.telemetry.AttributeKeys.GENERATION;
+import static io.weft.core.telemetry.AttributeKeys.METHOD;
+import static io.weft.core.telemetry.AttributeKeys.PEER;
+import static io.weft.core.telemetry.AttributeKeys.PEER_ADDRESS;
+import static io.weft.core.telemetry.AttributeKeys.PEER_PORT;
+import static io.weft.core.telemetry.AttributeKeys.REASON;
+import static io.weft.core.telemetry.AttributeKeys.RESENDS;
+import static io.weft.core.telemetry.AttributeKeys.RETRY;
+import static io.weft.core.telemetry.AttributeKeys.ROUTE;
+import static io.weft.core.telemetry.AttributeKeys.RPC_METHOD;
+import static io.weft.core.telemetry.AttributeKeys.RPC_SERVICE;
+import static io.weft.core.telemetry.AttributeKeys.RPC_STATUS;
+import static io.weft.core.telemetry.AttributeKeys.RPC_SYSTEM;
+import static io.weft.core.telemetry.AttributeKeys.RULE;
+import static io.weft.core.telemetry.AttributeKeys.SCHEME;
+import static io.weft.core.telemetry.AttributeKeys.SERVER_ADDRESS;
+import static io.weft.core.telemetry.AttributeKeys.SERVER_PORT;
+import static io.weft.core.telemetry.AttributeKeys.STATUS;
+import static io.weft.core.telemetry.AttributeKeys.TIMEOUT;
+import static io.weft.core.telemetry.AttributeKeys.URL_FULL;
+import static io.weft.core.telemetry.AttributeKeys.URL_PATH;
+import static io.weft.core.telemetry.AttributeKeys.VERSION;
+
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -31,44 +61,6 @@ import org.jspecify.annotations.Nullable;
  * answered without any.
  */
 final class Spans {
-  private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
-  private static final AttributeKey<Long> STATUS =
-      AttributeKey.longKey("http.response.status_code");
-  private static final AttributeKey<Long> RESENDS =
-      AttributeKey.longKey("http.request.resend_count");
-  private static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
-  private static final AttributeKey<String> URL_SCHEME = AttributeKey.stringKey("url.scheme");
-  private static final AttributeKey<String> URL_FULL = AttributeKey.stringKey("url.full");
-  private static final AttributeKey<String> SERVER_ADDRESS =
-      AttributeKey.stringKey("server.address");
-  private static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
-  private static final AttributeKey<String> PEER_ADDRESS =
-      AttributeKey.stringKey("network.peer.address");
-  private static final AttributeKey<Long> PEER_PORT = AttributeKey.longKey("network.peer.port");
-  private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
-  private static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system");
-  private static final AttributeKey<String> RPC_SERVICE = AttributeKey.stringKey("rpc.service");
-  private static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
-  private static final AttributeKey<Long> RPC_STATUS = AttributeKey.longKey("rpc.grpc.status_code");
-
-  private static final AttributeKey<String> DESTINATION =
-      AttributeKey.stringKey("weft.destination");
-  private static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("weft.endpoint");
-  private static final AttributeKey<String> VERSION =
-      AttributeKey.stringKey("weft.endpoint.version");
-  private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("weft.attempt");
-  private static final AttributeKey<String> RULE = AttributeKey.stringKey("weft.rule");
-  private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("weft.policy.route");
-  private static final AttributeKey<String> RETRY = AttributeKey.stringKey("weft.policy.retry");
-  private static final AttributeKey<String> TIMEOUT = AttributeKey.stringKey("weft.policy.timeout");
-  private static final AttributeKey<String> BALANCER =
-      AttributeKey.stringKey("weft.policy.load_balancer");
-  private static final AttributeKey<Long> GENERATION = AttributeKey.longKey("weft.generation");
-  private static final AttributeKey<String> PEER = AttributeKey.stringKey("weft.peer");
-  private static final AttributeKey<Boolean> ENCRYPTED = AttributeKey.booleanKey("weft.mtls");
-  private static final AttributeKey<String> DENIED_BY = AttributeKey.stringKey("weft.denied.by");
-  private static final AttributeKey<String> REASON = AttributeKey.stringKey("weft.reason");
-
   private final Tracer tracer;
 
   Spans(Tracer tracer) {
@@ -89,7 +81,7 @@ final class Spans {
     } else {
       span.setAttribute(METHOD, request.method());
       span.setAttribute(URL_PATH, path(request.target()));
-      span.setAttribute(URL_SCHEME, request.scheme());
+      span.setAttribute(SCHEME, request.scheme());
     }
     if (!request.peerAddress().isEmpty()) {
       span.setAttribute(PEER_ADDRESS, request.peerAddress());

@@ -115,13 +115,13 @@ final class StatusCommand implements Callable<Integer> {
     Tables table = new Tables("CALLER", "CALLEE", "CALLS/S", "ENCRYPTED", "AS");
     for (JsonNode edge : edges) {
       String version = edge.path("version").asText();
-      double encrypted = edge.path("encrypted").asDouble();
+      JsonNode encrypted = edge.path("encrypted");
       table.row(
           edge.path("caller").asText(),
           edge.path("callee").asText() + (version.isEmpty() ? "" : " " + version),
           edge.path("callsPerSecond").asText(),
           share(encrypted),
-          encrypted == 0
+          encrypted.asDouble() == 0
               ? ""
               : edge.path("callerPrincipal").asText()
                   + " -> "
@@ -153,7 +153,11 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   // All of it is said of all of it alone: whoever reads that demands mutual TLS next.
-  private static String share(double encrypted) {
+  private static String share(JsonNode of) {
+    if (!of.isNumber()) {
+      return "-"; // no call reached anybody
+    }
+    double encrypted = of.asDouble();
     if (encrypted == 0) {
       return "no";
     }

@@ -53,7 +53,9 @@ final class Edges implements EdgeStats {
       counts.failures.increment();
       counts.causes.computeIfAbsent(outcome.cause(), cause -> new LongAdder()).increment();
     }
-    if (last != null && last.isEncrypted()) {
+    if (last == null || !last.sent()) {
+      counts.unreached.increment();
+    } else if (last.isEncrypted()) {
       counts.encrypted.increment();
       counts.principal = last.endpoint().principal();
     }
@@ -78,7 +80,8 @@ final class Edges implements EdgeStats {
                   .setCalleeVersion(key.version())
                   .setCalls(calls)
                   .setFailures(counts.failures.sumThenReset())
-                  .setRetries(counts.retries.sumThenReset());
+                  .setRetries(counts.retries.sumThenReset())
+                  .setUnreached(counts.unreached.sumThenReset());
           long encrypted = counts.encrypted.sumThenReset();
           if (encrypted > 0) {
             report
@@ -106,6 +109,7 @@ final class Edges implements EdgeStats {
     final LongAdder failures = new LongAdder();
     final LongAdder retries = new LongAdder();
     final LongAdder encrypted = new LongAdder();
+    final LongAdder unreached = new LongAdder();
     volatile String principal = "";
     final Latencies latency = new Latencies();
     final Map<String, LongAdder> causes = new ConcurrentHashMap<>();

@@ -17,7 +17,8 @@ record Edge(String caller, String callee, List<Version> versions) {
    * One version of the callee.
    *
    * @param name label {@code version} of the instances that answered; empty if they have none
-   * @param encrypted share of the calls that went over mutual TLS, from 0 to 1
+   * @param encrypted share of the calls that went over mutual TLS, from 0 to 1; 1 if none reached
+   *     anybody
    * @param causes failures by what made them
    */
   record Version(
@@ -98,7 +99,7 @@ record Edge(String caller, String callee, List<Version> versions) {
         each.path("p50Millis").asDouble(),
         each.path("p99Millis").asDouble(),
         each.path("retries").asLong(),
-        each.path("encrypted").asDouble(),
+        each.path("encrypted").asDouble(1),
         causes);
   }
 

@@ -79,6 +79,7 @@ public final class Edges {
     private long failures;
     private long retries;
     private long encrypted;
+    private long unreached;
     private String callerPrincipal = "";
     private String calleePrincipal = "";
 
@@ -93,6 +94,7 @@ public final class Edges {
       failures += edge.getFailures();
       retries += edge.getRetries();
       encrypted += edge.getEncrypted();
+      unreached += edge.getUnreached();
       if (edge.getEncrypted() > 0) {
         callerPrincipal = edge.getCallerPrincipal();
         calleePrincipal = edge.getCalleePrincipal();
@@ -102,6 +104,7 @@ public final class Edges {
     }
 
     Edge edge() {
+      long reached = calls - unreached;
       return new Edge(
           first.getCaller(),
           first.getCallee(),
@@ -114,7 +117,7 @@ public final class Edges {
           latencies.millis(0.5),
           latencies.millis(0.99),
           retries,
-          calls == 0 ? 0 : (double) encrypted / (double) calls,
+          reached == 0 ? null : (double) encrypted / (double) reached,
           callerPrincipal,
           calleePrincipal,
           causes);

@@ -19,7 +19,21 @@ class EdgesTest {
     assertThat(edges.now()).singleElement().satisfies(e -> assertThat(e.encrypted()).isLessThan(1));
   }
 
+  @Test
+  void calls_that_reached_nobody_count_neither_as_encrypted_nor_as_plaintext() {
+    edges.report("one", report(3, 0, 3));
+    assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isNull();
+
+    edges.report("one", report(4, 3, 1));
+
+    assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
+  }
+
   private static Report report(long calls, long encrypted) {
+    return report(calls, encrypted, 0);
+  }
+
+  private static Report report(long calls, long encrypted, long unreached) {
     return Report.newBuilder()
         .setIntervalMillis(1_000)
         .addEdges(
@@ -27,7 +41,8 @@ class EdgesTest {
                 .setCaller("default/orders")
                 .setCallee("default/stock")
                 .setCalls(calls)
-                .setEncrypted(encrypted))
+                .setEncrypted(encrypted)
+                .setUnreached(unreached))
         .build();
   }
 }

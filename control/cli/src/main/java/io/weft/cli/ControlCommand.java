@@ -48,7 +48,8 @@ final class ControlCommand implements Callable<Integer> {
       names = "--store",
       paramLabel = "STORE",
       description =
-          "embedded:<folder>, or etcd:https://host:port[,https://host:port] (embedded, below --data).")
+          "embedded:<folder>, or etcd:https://host:port[,https://host:port] (embedded, below"
+              + " --data).")
   private @Nullable String store;
 
   @Option(
@@ -169,20 +170,21 @@ final class ControlCommand implements Callable<Integer> {
         || Integer.parseInt(listen.substring(colon + 1)) > 65_535) {
       throw new Refusal("--listen " + listen + " must be host:port, such as 127.0.0.1:15010");
     }
-    String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
+    String host = listen.substring(0, colon);
     Path folder = data == null ? HOME : data;
-    Options options =
-        new Options(
-            host,
-            Integer.parseInt(listen.substring(colon + 1)),
-            advertise,
-            store == null ? "embedded:" + folder.resolve("store") : store,
-            etcd(),
-            folder,
-            authority(folder),
-            joins());
+    Options options;
     Control control;
     try {
+      options =
+          new Options(
+              host.replaceAll("[\\[\\]]", ""),
+              Integer.parseInt(listen.substring(colon + 1)),
+              advertise,
+              store == null ? "embedded:" + folder.resolve("store") : store,
+              new EtcdAccess(etcdRoots, etcdCertificate, etcdKey, etcdUser, etcdPassword),
+              folder,
+              authority(folder),
+              joins());
       control = Control.start(options);
     } catch (IOException e) {
       throw new Refusal("control: " + Refusal.reason(e));
@@ -191,7 +193,7 @@ final class ControlCommand implements Callable<Integer> {
     }
     Runtime.getRuntime().addShutdownHook(new Thread(control::close, "weft-control-close"));
     PrintWriter out = spec.commandLine().getOut();
-    out.println("Weft control, listening on " + listen.substring(0, colon) + ":" + control.port());
+    out.println("Weft control, listening on " + host + ":" + control.port());
     out.println("  store         " + options.store());
     out.println("  root          " + folder.resolve("root.pem"));
     out.println("  join token    " + folder.resolve("join-token") + "   (agents)");
@@ -201,17 +203,10 @@ final class ControlCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EtcdAccess etcd() {
-    try {
-      return new EtcdAccess(etcdRoots, etcdCertificate, etcdKey, etcdUser, etcdPassword);
-    } catch (IllegalArgumentException e) {
-      throw new Refusal("control: " + e.getMessage());
-    }
-  }
-
   private JoinOptions joins() {
     if ((issuer == null) != (jwks == null)) {
-      throw new Refusal("control: --kubernetes-issuer and --kubernetes-jwks belong together");
+      throw new IllegalArgumentException(
+          "--kubernetes-issuer and --kubernetes-jwks belong together");
     }
     Optional<Kubernetes> cluster =
         issuer == null || jwks == null
@@ -227,18 +222,14 @@ final class ControlCommand implements Callable<Integer> {
   }
 
   private CaOptions authority(Path folder) {
-    try {
-      return new CaOptions(
-          trustDomain,
-          Durations.parse(leafLife)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "--leaf-life " + leafLife + " must be a duration such as 24h")),
-          caKey == null ? folder.resolve("ca-key") : caKey,
-          algorithm);
-    } catch (IllegalArgumentException e) {
-      throw new Refusal("control: " + e.getMessage());
-    }
+    return new CaOptions(
+        trustDomain,
+        Durations.parse(leafLife)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--leaf-life " + leafLife + " must be a duration such as 24h")),
+        caKey == null ? folder.resolve("ca-key") : caKey,
+        algorithm);
   }
 }

@@ -197,6 +197,29 @@ prepare_strangers() {
   TEST_SETTINGS+=("-Dweft.test.envoy=$envoy")
 }
 
+# --- Clocks ------------------------------------------------------------------------------------------------
+
+# The library that gives a process a clock that is off; nothing if there is none.
+faketime() {
+  local library
+  for library in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib*/faketime/libfaketimeMT.so.1 \
+    /usr/local/lib/faketime/libfaketimeMT.so.1 /opt/homebrew/lib/faketime/libfaketime.1.dylib; do
+    [ ! -f "$library" ] || { echo "$library" && return; }
+  done
+}
+
+prepare_clocks() {
+  local library
+  library=$(faketime)
+  if [ -z "$library" ]; then
+    installs || lacking "libfaketime" "a test runs an agent on a machine whose clock is hours off: install libfaketime"
+    apt_install libfaketime
+    library=$(faketime)
+  fi
+  found "libfaketime" "$library"
+  TEST_SETTINGS+=("-Dweft.test.faketime=$library")
+}
+
 on_path() { # program
   if command -v "$1" >/dev/null 2>&1; then command -v "$1"; else echo "not on PATH"; fi
 }
@@ -221,5 +244,6 @@ prepare_tests() {
     "$(asked_for weft.test.jaeger.image "${WEFT_TEST_JAEGER_IMAGE:-}" "$@")"
   prepare_jdks
   prepare_strangers
+  prepare_clocks
   found "for the demo" "etcd: $(on_path etcd), jaeger: $(on_path jaeger); else they run in Docker"
 }

@@ -267,6 +267,11 @@ public final class JavaProcess implements AutoCloseable {
       return this;
     }
 
+    /** On a machine whose clock is off by so much. */
+    public Builder clockOff(Duration by) {
+      return env(WrongClock.environment(by));
+    }
+
     /** Runs a jar. */
     public Builder jar(Path jar, String... arguments) {
       program.add("-jar");

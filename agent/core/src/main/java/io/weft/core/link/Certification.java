@@ -30,6 +30,7 @@ final class Certification {
   private final LinkThread thread;
   private final LiveTls tls;
   private final InstantSource clock;
+  private final ClockCheck clockCheck;
   private final RandomGenerator random;
   private final Runnable changed;
   private final ReconnectDelay delay;
@@ -49,11 +50,13 @@ final class Certification {
       LinkThread thread,
       LiveTls tls,
       InstantSource clock,
+      ClockCheck clockCheck,
       RandomGenerator random,
       Runnable changed) {
     this.thread = thread;
     this.tls = tls;
     this.clock = clock;
+    this.clockCheck = clockCheck;
     this.random = random;
     this.changed = changed;
     this.delay = new ReconnectDelay(random);
@@ -106,10 +109,17 @@ final class Certification {
     Instant begin = svid.chain().get(0).getNotBefore().toInstant();
     Instant over = svid.chain().get(0).getNotAfter().toInstant();
     if (now.isBefore(begin) || now.isAfter(over)) {
-      failed(
+      String why =
           "what control has just issued is "
               + (now.isBefore(begin) ? "not valid yet" : "over")
-              + " by this machine's clock: set it, or control's, by NTP");
+              + " by this machine's clock";
+      if (clockCheck.differs()) {
+        // The one line that was said of the clock says more.
+        Log.debug("no new certificate: " + why);
+        again(delay.next());
+      } else {
+        failed(why + ": set it, or control's, by NTP");
+      }
       return;
     }
     delay.succeeded();

@@ -43,6 +43,11 @@ final class ClockCheck {
     differs = far;
   }
 
+  /** Whether they differ, which has been said. */
+  boolean differs() {
+    return differs;
+  }
+
   private static String words(Duration far) {
     long minutes = far.toMinutes();
     return minutes < 120 ? minutes + " minutes" : minutes / 60 + " h " + minutes % 60 + " min";

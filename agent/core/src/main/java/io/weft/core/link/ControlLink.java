@@ -85,7 +85,8 @@ public final class ControlLink {
     this.registration = new Debounce(thread, REGISTRATION_SETTLES, this::register);
     this.saving = new Debounce(thread, CONFIG_SETTLES, this::save);
     this.clockCheck = new ClockCheck(clock);
-    this.certification = new Certification(thread, tls, clock, random, registration::request);
+    this.certification =
+        new Certification(thread, tls, clock, clockCheck, random, registration::request);
   }
 
   /**

@@ -8,6 +8,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +44,9 @@ final class PinnedRootTrustManager extends X509ExtendedTrustManager {
               : "it presents the root itself as its certificate");
     }
     try {
-      chain[root].checkValidity();
+      for (int i = 0; i <= root; i++) {
+        checkTime(chain[i]);
+      }
       if (chain[root].getBasicConstraints() < 0) {
         throw new CertificateException(roots.name() + " is no authority");
       }
@@ -61,6 +65,21 @@ final class PinnedRootTrustManager extends X509ExtendedTrustManager {
     List<String> uses = chain[0].getExtendedKeyUsage();
     if (uses != null && !uses.contains(SERVER_AUTH)) {
       throw new CertificateException("its certificate is not meant for a server");
+    }
+  }
+
+  // The likeliest reason is a clock, which PKIX does not name.
+  private static void checkTime(X509Certificate certificate) throws CertificateException {
+    Instant now = Instant.now();
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    if (now.isBefore(from) || now.isAfter(until)) {
+      throw new CertificateException(
+          "its certificate does not verify: it is valid "
+              + (now.isBefore(from) ? "from " + from + " on" : "until " + until)
+              + ", and by this machine's clock it is "
+              + now.truncatedTo(ChronoUnit.SECONDS)
+              + ": set the clock by NTP, or control's");
     }
   }
 

@@ -52,6 +52,7 @@ class CertificationTest {
   private final PrintStream err = System.err;
   private Duration controlIsAhead = Duration.ZERO;
   private LiveTls tls;
+  private ClockCheck clockCheck;
   private Certification certification;
   private int issued;
 
@@ -71,7 +72,9 @@ class CertificationTest {
     tls.trust(
         Trust.newBuilder().setTrustDomain("weft.local").putRoots("weft.local", pem()).build(),
         "hash");
-    certification = new Certification(thread, tls, clock, new SplittableRandom(seed), () -> {});
+    clockCheck = new ClockCheck(clock);
+    certification =
+        new Certification(thread, tls, clock, clockCheck, new SplittableRandom(seed), () -> {});
     issued = 0;
   }
 
@@ -168,6 +171,19 @@ class CertificationTest {
     thread.advance(Duration.ofMinutes(1));
 
     assertThat(tls.ready()).isTrue();
+  }
+
+  @Test
+  void a_clock_of_which_it_was_said_how_wrong_it_is_gets_no_second_line() {
+    controlIsAhead = Duration.ofHours(3);
+    clockCheck.controlSays(clock.instant().plus(controlIsAhead));
+
+    certification.connected(this::control);
+    thread.advance(Duration.ofHours(1));
+
+    assertThat(tls.ready()).isFalse();
+    assertThat(issued).isGreaterThan(10);
+    assertThat(lines()).singleElement().asString().contains("clock is 3 h 0 min behind control's");
   }
 
   // Answers as control does, by its own clock.

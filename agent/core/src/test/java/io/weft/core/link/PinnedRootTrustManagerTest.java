@@ -47,7 +47,17 @@ class PinnedRootTrustManagerTest {
   void an_expired_certificate_is_refused() {
     assertThatThrownBy(check(authority.expired().chain()))
         .isInstanceOf(CertificateException.class)
-        .hasMessageStartingWith("its certificate does not verify");
+        .hasMessageStartingWith("its certificate does not verify: it is valid until ")
+        .hasMessageContaining("by this machine's clock it is ");
+  }
+
+  @Test
+  void one_that_is_not_valid_yet_is_refused_with_a_word_on_the_clock() {
+    assertThatThrownBy(check(authority.early().chain()))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageMatching(
+            "its certificate does not verify: it is valid from \\S+Z on, and by this machine's"
+                + " clock it is \\S+Z: set the clock by NTP, or control's");
   }
 
   @Test

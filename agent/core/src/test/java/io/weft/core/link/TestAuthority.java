@@ -31,21 +31,25 @@ public final class TestAuthority {
   private static final AtomicLong SERIAL = new AtomicLong(1);
 
   private final KeyPair key = newKey();
-  private final X509Certificate root = issue("root", key, "root", key, true, null, 1);
+  private final X509Certificate root = issue("root", key, "root", key, true, null, -2, 1);
 
   /** A certificate, its key and the chain up to the root. */
   public record Issued(KeyPair key, List<X509Certificate> chain) {}
 
   public Issued server() {
-    return issued("control", KeyPurposeId.id_kp_serverAuth, 1);
+    return issued("control", KeyPurposeId.id_kp_serverAuth, -2, 1);
   }
 
   public Issued clientOnly() {
-    return issued("client", KeyPurposeId.id_kp_clientAuth, 1);
+    return issued("client", KeyPurposeId.id_kp_clientAuth, -2, 1);
   }
 
   public Issued expired() {
-    return issued("control", KeyPurposeId.id_kp_serverAuth, -1);
+    return issued("control", KeyPurposeId.id_kp_serverAuth, -2, -1);
+  }
+
+  public Issued early() {
+    return issued("control", KeyPurposeId.id_kp_serverAuth, 1, 2);
   }
 
   /** Claims to come from this authority but is signed by another key. */
@@ -54,7 +58,7 @@ public final class TestAuthority {
     return new Issued(
         own,
         List.of(
-            issue("control", own, "root", newKey(), false, KeyPurposeId.id_kp_serverAuth, 1),
+            issue("control", own, "root", newKey(), false, KeyPurposeId.id_kp_serverAuth, -2, 1),
             root));
   }
 
@@ -75,9 +79,9 @@ public final class TestAuthority {
     return "weft1.id.secret." + Base64.getUrlEncoder().withoutPadding().encodeToString(rootHash());
   }
 
-  private Issued issued(String name, KeyPurposeId use, int days) {
+  private Issued issued(String name, KeyPurposeId use, int from, int to) {
     KeyPair own = newKey();
-    return new Issued(own, List.of(issue(name, own, "root", key, false, use, days), root));
+    return new Issued(own, List.of(issue(name, own, "root", key, false, use, from, to), root));
   }
 
   private static X509Certificate issue(
@@ -87,15 +91,16 @@ public final class TestAuthority {
       KeyPair signer,
       boolean authority,
       @Nullable KeyPurposeId use,
-      int days) {
+      int from,
+      int to) {
     try {
       Instant now = Instant.now();
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
               new X500Principal("CN=" + issuer),
               BigInteger.valueOf(SERIAL.getAndIncrement()),
-              Date.from(now.minus(2, ChronoUnit.DAYS)),
-              Date.from(now.plus(days, ChronoUnit.DAYS)),
+              Date.from(now.plus(from, ChronoUnit.DAYS)),
+              Date.from(now.plus(to, ChronoUnit.DAYS)),
               new X500Principal("CN=" + name),
               subject.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));

@@ -10,7 +10,6 @@ import io.weft.it.process.Jdk;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,28 +32,38 @@ class Http2RotationIT {
                         .option("-Dversion=v1")
                         .main(tomcat, "TomcatApp", folder.resolve("tomcat").toString()))
                 .start();
-        Client client =
-            new Client(
-                within(control, folder, "caller", Client.app("HttpClient-2").jdk(Jdk.oldest()))
-                    .start())) {
+        Client oldest = caller(control, folder, Jdk.oldest());
+        Client newest = caller(control, folder, Jdk.newest())) {
       server.awaitLine("serving on port");
-      eventually().until(() -> client.get("http://tomcats/headers").status() == 200);
-      List<Answer> answers = new ArrayList<>();
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
-      while (System.nanoTime() < end) {
-        List<CompletableFuture<Answer>> calls = new ArrayList<>();
-        for (int i = 0; i < AT_ONCE; i++) {
-          calls.add(client.call("GET", "http://tomcats/connection").sendAsync());
-        }
-        calls.forEach(call -> answers.add(call.join()));
-      }
+      CompletableFuture<List<Answer>> calls = CompletableFuture.supplyAsync(() -> answers(oldest));
 
-      assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
-      TreeSet<String> connections = new TreeSet<>();
-      answers.forEach(answer -> connections.add(answer.body()));
-      assertThat(answers).filteredOn(a -> a.field("version").equals("HTTP_2")).isNotEmpty();
-      assertThat(connections).hasSizeGreaterThan(3);
+      assertThat(List.of(answers(newest), calls.join()))
+          .allSatisfy(
+              answers -> {
+                assertThat(answers).allSatisfy(each -> assertThat(each.status()).isEqualTo(200));
+                assertThat(answers).extracting(a -> a.field("version")).contains("HTTP_2");
+                assertThat(answers.stream().map(Answer::body).distinct()).hasSizeGreaterThan(3);
+              });
     }
+  }
+
+  private static List<Answer> answers(Client client) {
+    eventually().until(() -> client.get("http://tomcats/headers").status() == 200);
+    List<Answer> answers = new ArrayList<>();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+    while (System.nanoTime() < end) {
+      List<CompletableFuture<Answer>> calls = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        calls.add(client.call("GET", "http://tomcats/connection").sendAsync());
+      }
+      calls.forEach(call -> answers.add(call.join()));
+    }
+    return answers;
+  }
+
+  private static Client caller(ControlService control, Path folder, Jdk jdk) {
+    return new Client(
+        within(control, folder, "caller", Client.app("HttpClient-2").jdk(jdk)).start());
   }
 
   private static JavaProcess.Builder within(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.NobodysTls;
 import io.weft.core.identity.Peer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,13 +17,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -102,49 +97,5 @@ class NewcomerFuzz {
     byte[] all = new byte[into.position()];
     into.flip().get(all);
     return all;
-  }
-
-  /** Begins every handshake, and can end none. */
-  private static final class NobodysTls implements MeshTls {
-    @Override
-    public boolean ready() {
-      return true;
-    }
-
-    @Override
-    public int epoch() {
-      return 1;
-    }
-
-    @Override
-    public SSLEngine serverEngine(String... protocols) throws SSLException {
-      try {
-        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-        engine.setUseClientMode(false);
-        return engine;
-      } catch (NoSuchAlgorithmException e) {
-        throw new SSLException(e);
-      }
-    }
-
-    @Override
-    public ClientTls client(String principal) throws SSLException {
-      throw new SSLException("nobody is called");
-    }
-
-    @Override
-    public Peer peer(SSLSession session) {
-      return Peer.UNKNOWN;
-    }
-
-    @Override
-    public String disbelief(Peer peer) {
-      return "";
-    }
-
-    @Override
-    public boolean outdated(Peer peer) {
-      return false;
-    }
   }
 }

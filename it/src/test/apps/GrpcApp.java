@@ -19,6 +19,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.weft.it.contract.app.Load;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,13 +28,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,7 +39,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Serves texts by gRPC, or calls for them as lines on standard input say: {@code <id> <kind>
+ * Serves texts by gRPC, is a {@link Load} of calls for them, or calls for them as lines on standard input say: {@code <id> <kind>
  * <deadline in ms, or 0> <text>}, where the kind is unary, idempotent, context, down, up, both,
  * slowly or cancel.
  *
@@ -95,6 +91,7 @@ public final class GrpcApp {
   public static void main(String[] arguments) throws Exception {
     switch (arguments[0]) {
       case "serve" -> serve(arguments[1], arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0);
+      case "load" -> load(List.of(arguments).subList(1, arguments.length));
       default -> call(arguments[1]);
     }
   }
@@ -223,6 +220,26 @@ public final class GrpcApp {
     System.out.println("ended " + channel.awaitTermination(10, TimeUnit.SECONDS));
   }
 
+  /** Calls of all kinds to each target, and always one that takes two seconds. */
+  private static void load(List<String> targets) throws Exception {
+    Load load = new Load();
+    String[] kinds = {"unary", "down", "unary", "up", "both"};
+    for (String target : targets) {
+      ManagedChannel channel = ManagedChannelBuilder.forTarget(target).usePlaintext().build();
+      String pair = "gRPC to " + target;
+      load.add(
+          pair,
+          2,
+          number -> {
+            String kind = kinds[number % kinds.length];
+            String answer = made(channel, kind, 20_000, kind.equals("up") ? "5x100" : "peer");
+            return kind.equals("unary") ? answer : "";
+          });
+      load.add(pair + ", slowly", 0.2, number -> made(channel, "slowly", 20_000, "20"));
+    }
+    load.run();
+  }
+
   private static String made(ManagedChannel channel, String kind, long millis, String text)
       throws Exception {
     CallOptions options =
@@ -310,8 +327,6 @@ public final class GrpcApp {
           call.cancel("no more wanted", null);
           return answer.await();
         }
-      case "load":
-        return new Load(channel).run(Integer.parseInt(text));
       default:
         throw new IllegalArgumentException(kind);
     }
@@ -344,64 +359,6 @@ public final class GrpcApp {
             + leaf.getSerialNumber().toString(16);
       } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
         throw new IllegalStateException(e);
-      }
-    }
-  }
-
-  /** Calls of all kinds, one after another in each of several threads, and one that never ends. */
-  private static final class Load {
-    private final ManagedChannel channel;
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Set<String> peers = ConcurrentHashMap.newKeySet();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private volatile boolean over;
-
-    Load(ManagedChannel channel) {
-      this.channel = channel;
-    }
-
-    String run(int seconds) throws Exception {
-      Collected echoes = new Collected();
-      StreamObserver<String> endless =
-          ClientCalls.asyncBidiStreamingCall(channel.newCall(BOTH, CallOptions.DEFAULT), echoes);
-      List<Thread> threads = new ArrayList<>();
-      for (String work : List.of("unary", "unary", "down", "up", "both")) {
-        Thread thread = new Thread(() -> work(work));
-        thread.start();
-        threads.add(thread);
-      }
-      for (int i = 0; i < seconds; i++) {
-        endless.onNext("" + i);
-        Thread.sleep(1_000);
-      }
-      over = true;
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      endless.onCompleted();
-      int echoed = echoes.await().split(",").length;
-      return calls
-          + " calls, "
-          + peers.size()
-          + " peers, "
-          + echoed
-          + " echoes, "
-          + failures.size()
-          + " failures "
-          + failures.peek();
-    }
-
-    private void work(String kind) {
-      while (!over) {
-        try {
-          String answer = made(channel, kind, 20_000, kind.equals("up") ? "5x100" : "peer");
-          if (kind.equals("unary")) {
-            peers.add(answer);
-          }
-          calls.incrementAndGet();
-        } catch (Exception e) {
-          failures.add(kind + " " + e + " " + e.getCause());
-        }
       }
     }
   }

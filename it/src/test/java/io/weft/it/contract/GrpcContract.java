@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,19 +207,6 @@ abstract class GrpcContract {
             "{action: ALLOW, rules: [{principals: [default/" + service + "-caller]}]}"));
 
     assertThat(call("unary", "hello")).startsWith("OK v");
-  }
-
-  @Test
-  void identities_that_change_every_other_second_lose_no_call() throws IOException {
-    try (GrpcRotation rotation = new GrpcRotation(classPath)) {
-      Matcher load = rotation.load(15);
-
-      assertThat(load.group("failures")).isEqualTo("0 failures null");
-      assertThat(Integer.parseInt(load.group("calls"))).isGreaterThan(1_000);
-      // A caller's certificates, as two servers saw them.
-      assertThat(Integer.parseInt(load.group("peers"))).isGreaterThan(6);
-      assertThat(Integer.parseInt(load.group("echoes"))).isEqualTo(15);
-    }
   }
 
   @Test

@@ -156,7 +156,8 @@ public final class HandshakeMeter {
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, null);
     own.setKeyEntry("own", key, new char[0], new X509Certificate[] {certificate});
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    // PKIX would decrypt the key at each handshake.
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
     keys.init(own, new char[0]);
     KeyStore roots = KeyStore.getInstance("PKCS12");
     roots.load(null, null);

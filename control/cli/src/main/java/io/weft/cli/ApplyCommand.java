@@ -1,15 +1,10 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.weft.control.document.DocumentReader;
+import io.weft.cli.Sources.Source;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,58 +17,34 @@ import picocli.CommandLine.Spec;
     description = "Put policies into force, each file whole or not at all.",
     mixinStandardHelpOptions = true)
 final class ApplyCommand implements Callable<Integer> {
-  private static final String STDIN = "-";
-
   @Spec private CommandSpec spec;
   @Mixin private Connection control;
+  @Mixin private Sources sources;
+  @Mixin private Waiting waiting;
 
-  @Option(
-      names = {"-f", "--file"},
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "A YAML or JSON file, a folder of such (*.yaml, *.yml, *.json), or - for stdin.")
-  private List<String> files = List.of();
-
-  @Option(names = "--dry-run", description = "Only say what would happen.")
+  @Option(names = "--dry-run", description = "Only check, and say what would happen.")
   private boolean dryRun;
 
   @Override
-  public Integer call() throws IOException {
-    List<String> refused = new ArrayList<>();
-    for (String file : sources()) {
-      try {
-        apply(file);
-      } catch (Unreachable e) {
-        throw e;
-      } catch (Refusal e) {
-        refused.addAll(e.lines());
-      }
+  public Integer call() throws IOException, InterruptedException {
+    waiting.check(spec, dryRun);
+    try {
+      sources.each(this::apply);
+    } finally {
+      spec.commandLine().getOut().flush();
     }
-    if (!refused.isEmpty()) {
-      throw new Refusal(refused);
-    }
+    waiting.await(control, spec.commandLine().getOut());
     return 0;
   }
 
-  private void apply(String file) {
-    boolean stdin = file.equals(STDIN);
-    byte[] text;
-    try {
-      text = stdin ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
-    } catch (IOException e) {
-      throw new Refusal(Refusal.reason(e));
-    }
-    if (text.length > DocumentReader.LONGEST) {
-      // Control would not read it to the end, and hang up.
-      throw new Refusal(List.of((stdin ? "stdin" : file) + ": is too long; at most 1 MiB is read"));
-    }
+  private void apply(Source source) {
     JsonNode outcome =
-        control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), text, stdin ? "stdin" : file);
+        control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), source.text(), source.name());
     PrintWriter out = spec.commandLine().getOut();
     outcome.path("documents").forEach(done -> out.println(line(done, outcome)));
-    outcome.path("warnings").forEach(warning -> out.println("warning: " + Problems.line(warning)));
+    Problems.warnings(outcome).forEach(out::println);
     out.flush();
+    waiting.made(outcome);
   }
 
   private String line(JsonNode done, JsonNode outcome) {
@@ -84,30 +55,5 @@ final class ApplyCommand implements Callable<Integer> {
         + (dryRun || action.equals("unchanged")
             ? ""
             : " in generation " + outcome.path("generation").asLong());
-  }
-
-  private List<String> sources() throws IOException {
-    List<String> sources = new ArrayList<>();
-    for (String name : files) {
-      Path path = Path.of(name);
-      if (name.equals(STDIN) || Files.isRegularFile(path)) {
-        sources.add(name);
-      } else if (Files.isDirectory(path)) {
-        int before = sources.size();
-        try (Stream<Path> below = Files.walk(path)) {
-          below.filter(ApplyCommand::isDocument).map(Path::toString).sorted().forEach(sources::add);
-        }
-        if (sources.size() == before) {
-          throw new Refusal("no *.yaml, *.yml or *.json below " + name);
-        }
-      } else {
-        throw new Refusal("there is no file or folder " + name);
-      }
-    }
-    return sources;
-  }
-
-  private static boolean isDocument(Path path) {
-    return Files.isRegularFile(path) && path.toString().matches(".*\\.(yaml|yml|json)");
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 final class DeleteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection control;
+  @Mixin private Waiting waiting;
 
   @Parameters(
       arity = "1..*",
@@ -33,7 +34,8 @@ final class DeleteCommand implements Callable<Integer> {
   private String namespace = "";
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    waiting.check(spec, false);
     PrintWriter out = spec.commandLine().getOut();
     for (String document : documents) {
       if (!document.contains("/")) {
@@ -45,7 +47,9 @@ final class DeleteCommand implements Callable<Integer> {
             Tables.path(done) + " deleted in generation " + outcome.path("generation").asLong());
       }
       out.flush();
+      waiting.made(outcome);
     }
+    waiting.await(control, out);
     return 0;
   }
 }

@@ -1,10 +1,19 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What control finds wrong, a line each, as compilers tell it: file:line: field message. */
 final class Problems {
   private Problems() {}
+
+  /** What an outcome warns of, a line each. */
+  static List<String> warnings(JsonNode outcome) {
+    List<String> lines = new ArrayList<>();
+    outcome.path("warnings").forEach(warning -> lines.add("warning: " + line(warning)));
+    return lines;
+  }
 
   static String line(JsonNode problem) {
     return line(problem, "");

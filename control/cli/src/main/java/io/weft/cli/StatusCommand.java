@@ -86,6 +86,7 @@ final class StatusCommand implements Callable<Integer> {
     edges(out);
     denials(out);
     lost(status, out);
+    status.path("silent").forEach(address -> out.println("problem: " + silent(address.asText())));
     for (JsonNode agent : status.path("agents")) {
       for (JsonNode problem : agent.path("problems")) {
         out.println(
@@ -181,6 +182,11 @@ final class StatusCommand implements Callable<Integer> {
                 + instance.path("state").asText());
       }
     }
+  }
+
+  /** Of a replica that does not tell what it knows. */
+  static String silent(String address) {
+    return "control at " + address + " does not answer, so that its agents are not known";
   }
 
   private static String labels(JsonNode labels) {

@@ -17,11 +17,13 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ControlCommand.class,
+      DiffCommand.class,
       ApplyCommand.class,
       GetCommand.class,
       DeleteCommand.class,
       StatusCommand.class,
       HistoryCommand.class,
+      RollbackCommand.class,
       IdentityCommand.class,
       CaCommand.class,
       TokenCommand.class,

@@ -1,6 +1,7 @@
 package io.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.weft.cli.Shell.Result;
 import io.weft.control.Control;
@@ -8,6 +9,8 @@ import io.weft.control.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +137,163 @@ class CommandsTest {
   }
 
   @Test
+  void historyTellsWhoChangedWhatFieldByField() {
+    shell.weftReading(TIMEOUT.formatted("orders", "default"), "apply", "-f", "-");
+    String changed =
+        TIMEOUT.formatted("orders", "default").replace("request: 2s", "request: 3s, perTry: 1s");
+    long generation = generation(shell.weftReading(changed, "apply", "-f", "-"));
+
+    assertThat(shell.weft("history").out())
+        .containsPattern(System.getProperty("user.name") + " \\(admin, token \\w+\\)  Timeout");
+    assertThat(shell.weft("history", Long.toString(generation)).out().lines().skip(1))
+        .containsExactly(
+            "Timeout/default/orders changed",
+            "  ~ spec.conf.request: 2s -> 3s",
+            "  + spec.conf.perTry: 1s");
+    assertThat(shell.weft("history", "99").err())
+        .isEqualTo(
+            lines("weft: history tells of no generation 99: 'weft history' shows those it has"));
+  }
+
+  @Test
+  void aRollbackPutsDocumentsBackAndIsToldAsSuch() {
+    String before = TIMEOUT.formatted("orders", "default");
+    long then = generation(shell.weftReading(before, "apply", "-f", "-"));
+    shell.weftReading(before.replace("2s", "3s"), "apply", "-f", "-");
+    shell.weftReading(TIMEOUT.formatted("stock", "default"), "apply", "-f", "-");
+
+    String generation = Long.toString(then);
+    assertThat(shell.weft("rollback", generation, "--dry-run").out())
+        .isEqualTo(
+            lines(
+                "Timeout/default/orders would be changed",
+                "  ~ spec.conf.request: 3s -> 2s",
+                "Timeout/default/stock would be deleted",
+                "  - apiVersion: weft.io/v1",
+                "  - kind: Timeout",
+                "  - metadata.name: stock",
+                "  - metadata.namespace: default",
+                "  - spec.to.service: stock",
+                "  - spec.conf.request: 2s"));
+    assertThat(shell.weft("rollback", generation).out())
+        .isEqualTo(
+            lines(
+                "Timeout/default/orders changed in generation %d, as it was in %d"
+                    .formatted(then + 3, then),
+                "Timeout/default/stock deleted in generation %d, as it was in %d"
+                    .formatted(then + 3, then)));
+
+    assertThat(shell.weft("get", "-o", "yaml").out()).isEqualTo(before);
+    assertThat(shell.weft("history").out())
+        .contains("Timeout/default/orders changed, back to " + then);
+    assertThat(shell.weft("rollback", generation).out())
+        .isEqualTo(lines("Nothing differs from generation " + then + "."));
+    assertThat(shell.weft("rollback", "99").err())
+        .isEqualTo(lines("weft: there is no generation 99 yet: the newest is " + (then + 3)));
+  }
+
+  @Test
+  void anEditorSeesAndRollsBackItsOwnNamespaceAlone() throws IOException {
+    long then =
+        generation(shell.weftReading(TIMEOUT.formatted("orders", "shop"), "apply", "-f", "-"));
+    shell.weftReading(
+        TIMEOUT.formatted("stock", "shop") + "---\n" + TIMEOUT.formatted("bank", "bank"),
+        "apply",
+        "-f",
+        "-");
+    Path token = folder.resolve("editor-token");
+    Files.writeString(
+        token, shell.weft("token", "create", "--role", "editor", "-n", "shop").out());
+    Shell editor =
+        Shell.with("127.0.0.1:" + control.port(), folder.resolve("data/root.pem"), token);
+    await().until(() -> editor.weft("identity").exit() == 0);
+
+    assertThat(editor.weft("history").out()).contains("Timeout/shop/stock").doesNotContain("bank");
+    assertThat(editor.weft("history", "-n", "bank").err())
+        .isEqualTo(lines("weft: the admin token may see the history of namespace shop alone"));
+    assertThat(editor.weft("rollback", Long.toString(then), "-n", "bank").exit()).isEqualTo(1);
+    assertThat(editor.weft("rollback", Long.toString(then)).out())
+        .startsWith("Timeout/shop/stock deleted in generation ")
+        .doesNotContain("bank");
+    assertThat(shell.weft("get").out()).contains("bank", "orders").doesNotContain("stock");
+    assertThat(shell.weft("history").out()).contains("(editor, token ");
+  }
+
+  @Test
+  void diffShowsFieldByFieldWhatApplyWouldChangeAndChangesNothing() throws IOException {
+    String route =
+        """
+        apiVersion: weft.io/v1
+        kind: Route
+        metadata: {name: stock}
+        spec:
+          to: {service: stock}
+          conf:
+            rules:
+              - {name: testers, matches: [{method: GET}], backends: [{labels: {version: v2}}]}
+              - {name: all, backends: [{labels: {version: v1}, weight: 9}]}
+        """;
+    shell.weftReading(route, "apply", "-f", "-");
+    Path file = folder.resolve("new.yaml");
+    Files.writeString(
+        file,
+        route
+                .replaceFirst("- \\{name: testers.*\\n", "")
+                .replace("weight: 9}", "weight: 8}, {labels: {version: v2}}")
+            + "---\n"
+            + TIMEOUT.formatted("stock", "default"));
+
+    Result diff = shell.weft("diff", "-f", file.toString());
+
+    assertThat(diff.err()).isEmpty();
+    assertThat(diff.out().lines().filter(line -> !line.startsWith("warning: ")))
+        .containsExactly(
+            "Route/default/stock would be changed",
+            "  - spec.conf.rules[testers].matches[0].method: GET",
+            "  - spec.conf.rules[testers].backends[0].labels.version: v2",
+            "  ~ spec.conf.rules[all].backends[0].weight: 9 -> 8",
+            "  + spec.conf.rules[all].backends[1].labels.version: v2",
+            "Timeout/default/stock would be created",
+            "  + apiVersion: weft.io/v1",
+            "  + kind: Timeout",
+            "  + metadata.name: stock",
+            "  + metadata.namespace: default",
+            "  + spec.to.service: stock",
+            "  + spec.conf.request: 2s");
+    assertThat(shell.weft("diff", "-f", file.toString(), "-o", "json").out())
+        .contains("\"field\" : \"spec.conf.rules[all].backends[0].weight\"", "\"after\" : \"8\"");
+    assertThat(shell.weft("get", "-o", "yaml").out()).isEqualTo(route);
+    assertThat(shell.weftReading(route, "diff", "-f", "-").out())
+        .startsWith("Route/default/stock unchanged");
+    assertThat(shell.weftReading("# why\n" + route, "diff", "-f", "-").out())
+        .startsWith(lines("Route/default/stock would be changed", "  only how it is written"));
+  }
+
+  @Test
+  void diffChecksAllThatApplyChecks() {
+    shell.weftReading(TIMEOUT.formatted("stock", "default"), "apply", "-f", "-");
+    String tie = TIMEOUT.formatted("stock", "default").replace("name: stock", "name: other");
+
+    Result diff = shell.weftReading(tie, "diff", "-f", "-");
+
+    assertThat(diff.exit()).isEqualTo(1);
+    assertThat(diff.err()).contains("Timeout/default/other ties with Timeout/default/stock");
+    assertThat(diff.err()).isEqualTo(shell.weftReading(tie, "apply", "-f", "-", "--dry-run").err());
+  }
+
+  @Test
+  void waitingForNobodyIsSoonOver() {
+    assertThat(
+            shell
+                .weftReading(TIMEOUT.formatted("orders", "default"), "apply", "-f", "-", "--wait")
+                .out())
+        .containsPattern("generation \\d+ is enforced by nobody, as no agent is connected\n$");
+    Result dry = shell.weftReading("", "apply", "-f", "-", "--wait", "--dry-run");
+    assertThat(dry.exit()).isEqualTo(2);
+    assertThat(dry.err()).startsWith("weft: --dry-run changes nothing that --wait could wait for");
+  }
+
+  @Test
   void ofAFolderTheGoodFilesAreAppliedAndTheBadOnesNamed() throws IOException {
     Path good = folder.resolve("policies/good.yaml");
     Files.createDirectories(good.getParent());
@@ -155,6 +315,12 @@ class CommandsTest {
         .containsPattern("^generation \\d+, store the embedded store in .*, controls 1\n")
         .endsWith(lines("No agent is connected."));
     assertThat(shell.weft("status", "-o", "json").out()).contains("\"agents\" : [ ]");
+  }
+
+  private static long generation(Result applied) {
+    Matcher told = Pattern.compile("in generation (\\d+)").matcher(applied.out());
+    assertThat(told.find()).as(applied.err()).isTrue();
+    return Long.parseLong(told.group(1));
   }
 
   private static String lines(String... lines) {

@@ -8,6 +8,8 @@ import io.weft.it.mesh.Shop.Receipt;
 import io.weft.it.process.ControlService;
 import io.weft.it.process.Etcd;
 import io.weft.it.process.Jaeger;
+import io.weft.it.process.JavaProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,16 @@ class MeshIT {
       "{name: all, backends: [{service: stock, labels: {version: v1}}]}";
   private static final String ALL_TO_V2 =
       "{name: all, backends: [{service: stock, labels: {version: v2}}]}";
+
+  private static final String STOCK =
+      """
+      apiVersion: weft.io/v1
+      kind: Route
+      metadata: {name: stock}
+      spec:
+        to: {service: stock}
+        conf: {rules: [%s]}
+      """;
 
   private Etcd etcd;
   private Jaeger jaeger;
@@ -271,6 +283,33 @@ class MeshIT {
         .untilAsserted(
             () -> assertThat(control.weft("status")).contains("Route/default/stock", "rulez"));
     assertThat(versionsOf(50)).containsOnly("v1");
+  }
+
+  @Test
+  void apply_waits_until_all_agents_enforce_it_and_names_those_that_do_not(@TempDir Path folder)
+      throws Exception {
+    policies.routeStock(ALL_TO_V1);
+    eventually().untilAsserted(() -> assertThat(versionsOf(10)).containsOnly("v1"));
+    Path file = folder.resolve("stock.yaml");
+    Files.writeString(file, STOCK.formatted(ALL_TO_V2));
+
+    assertThat(control.weft("apply", "-f", file.toString(), "--wait"))
+        .containsPattern("generation \\d+ is enforced by all 5 agents");
+    assertThat(versionsOf(20)).containsOnly("v2");
+
+    Files.writeString(file, STOCK.formatted(ALL_TO_V1));
+    shop.orders.standStill();
+    try (JavaProcess apply =
+        control.start("apply", "-f", file.toString(), "--wait", "--timeout", "3s")) {
+      assertThat(apply.awaitExit()).isEqualTo(1);
+      assertThat(String.join("\n", apply.output()))
+          .containsPattern(
+              "default/orders at .*:" + shop.orders.pid() + " does not enforce generation \\d+")
+          .containsPattern("after 3s not enforced by 1 of 5 agents");
+    } finally {
+      shop.orders.goOn();
+    }
+    assertThat(control.weft("apply", "-f", file.toString(), "--wait")).contains("all 5 agents");
   }
 
   @Test

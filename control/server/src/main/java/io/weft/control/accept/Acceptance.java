@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A document that does not read, or that ties with one in force, is not accepted: what was
  * accepted of it before stays, and its problem is told. Any number of replicas may do this at once.
- * Confined to the loop but for {@link #apply} and {@link #delete}, which may be called from
- * anywhere.
+ * Confined to the loop but for {@link #apply}, {@link #delete} and {@link #rollback}, which may be
+ * called from anywhere.
  */
 public final class Acceptance {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
@@ -46,12 +47,16 @@ public final class Acceptance {
   private static final int MOST_DOCUMENTS = (Commit.MOST_WRITES - 2) / 2;
   private static final int MOST_TRIES = 20;
 
+  /** How many generations there are between two looks at what history need not keep. */
+  private static final int TIDIED_EVERY = 10;
+
   private record Written(Entry entry, Optional<Document> document, List<Problem> problems) {}
 
   private final ConfigStore store;
   private final Loop loop;
   private final Clock clock;
   private final Consumer<Accepted> listener;
+  private final History past;
   private final DocumentReader reader = new DocumentReader();
   private final Mirror config;
   private final Mirror accepted;
@@ -71,6 +76,7 @@ public final class Acceptance {
     this.loop = loop;
     this.clock = clock;
     this.listener = listener;
+    this.past = new History(store);
     this.config = new Mirror(store, CONFIG, loop, this::configChanged);
     this.accepted = new Mirror(store, ACCEPTED, loop, this::acceptedChanged);
   }
@@ -204,19 +210,35 @@ public final class Acceptance {
     busy = true;
     var unused =
         store
-            .commit(commit(next, "the store", edits, false))
+            .commit(commit(next, new Asked(Author.STORE, null, false), edits, false))
             .whenCompleteAsync(
                 (result, fault) -> {
                   busy = false;
                   if (fault != null || !result.done()) {
                     reconcileSoon();
+                  } else {
+                    tidy(next);
                   }
                 },
                 loop);
   }
 
+  // What cannot be done now is done ten generations later.
+  private void tidy(Head made) {
+    if (made.generation() % TIDIED_EVERY == 0) {
+      var unused = past.forgetOldest();
+    }
+  }
+
+  /**
+   * How a change is asked for.
+   *
+   * @param backTo the generation that it goes back to; null for none
+   */
+  private record Asked(Author author, @Nullable Long backTo, boolean dryRun) {}
+
   /** A document to take into force, or to take out of it. */
-  private record Edit(Document.Key key, Optional<String> before, Optional<String> after) {}
+  record Edit(Document.Key key, Optional<String> before, Optional<String> after) {}
 
   private List<Edit> edits() {
     Map<Document.Key, Document> target = new LinkedHashMap<>();
@@ -277,7 +299,7 @@ public final class Acceptance {
     return Optional.ofNullable(inForce.get(key)).map(last -> last.document().text());
   }
 
-  private Commit commit(Head next, String author, List<Edit> edits, boolean alsoConfig) {
+  private Commit commit(Head next, Asked asked, List<Edit> edits, boolean alsoConfig) {
     Commit commit = new Commit().unchanged(HEAD, headSeen());
     List<History.Edit> steps = new ArrayList<>();
     for (Edit edit : edits) {
@@ -307,7 +329,14 @@ public final class Acceptance {
           History.key(next.epoch(), next.generation()),
           Stored.write(
               new History.Step(
-                  next.epoch(), next.generation(), clock.instant().toString(), author, steps)));
+                  next.epoch(),
+                  next.generation(),
+                  clock.instant().toString(),
+                  asked.author().name(),
+                  asked.author().token(),
+                  asked.author().role(),
+                  asked.backTo(),
+                  steps)));
     }
     return commit;
   }
@@ -323,8 +352,11 @@ public final class Acceptance {
    * What was done with one document.
    *
    * @param action created, changed, unchanged or deleted
+   * @param before its text in force; empty if there was none
+   * @param after its text from now on; empty if there is none any more
    */
-  public record Done(Document.Key key, String action) {}
+  public record Done(
+      Document.Key key, String action, Optional<String> before, Optional<String> after) {}
 
   /**
    * Takes documents into force, all or none.
@@ -332,16 +364,15 @@ public final class Acceptance {
    * @param dryRun says what would happen and does nothing
    */
   public CompletableFuture<Outcome> apply(
-      Collection<Document> documents, String author, boolean dryRun) {
-    return loop.askAsync(() -> applyOnLoop(documents, author, dryRun, 1));
+      Collection<Document> documents, Author author, boolean dryRun) {
+    return loop.askAsync(() -> applyOnLoop(documents, new Asked(author, null, dryRun), 1));
   }
 
   private CompletableFuture<Outcome> applyOnLoop(
-      Collection<Document> documents, String author, boolean dryRun, int attempt) {
+      Collection<Document> documents, Asked asked, int attempt) {
     if (!accepted.isListed() || !config.isListed()) {
       return later(
-              attempt,
-              () -> applyOnLoop(documents, author, dryRun, attempt + 1).thenApply(Optional::of))
+              attempt, () -> applyOnLoop(documents, asked, attempt + 1).thenApply(Optional::of))
           .thenApply(Optional::orElseThrow);
     }
     Map<Document.Key, Document> target = new LinkedHashMap<>();
@@ -361,7 +392,11 @@ public final class Acceptance {
                   .map(Document::text)
                   .equals(before);
       done.add(
-          new Done(document.key(), before.isEmpty() ? "created" : same ? "unchanged" : "changed"));
+          new Done(
+              document.key(),
+              before.isEmpty() ? "created" : same ? "unchanged" : "changed",
+              before,
+              Optional.of(document.text())));
       if (!same) {
         edits.add(new Edit(document.key(), before, Optional.of(document.text())));
       }
@@ -372,20 +407,19 @@ public final class Acceptance {
     return carryOut(
             edits,
             done,
-            author,
-            dryRun,
-            () -> applyOnLoop(documents, author, dryRun, attempt + 1).thenApply(Optional::of),
+            asked,
+            () -> applyOnLoop(documents, asked, attempt + 1).thenApply(Optional::of),
             attempt)
         .thenApply(Optional::orElseThrow);
   }
 
   /** Takes a document out of force; empty if there is none, neither written nor in force. */
-  public CompletableFuture<Optional<Outcome>> delete(Document.Key key, String author) {
+  public CompletableFuture<Optional<Outcome>> delete(Document.Key key, Author author) {
     return loop.askAsync(() -> deleteOnLoop(key, author, 1));
   }
 
   private CompletableFuture<Optional<Outcome>> deleteOnLoop(
-      Document.Key key, String author, int attempt) {
+      Document.Key key, Author author, int attempt) {
     Supplier<CompletableFuture<Optional<Outcome>>> again =
         () -> deleteOnLoop(key, author, attempt + 1);
     if (!inForce.containsKey(key) && !written.containsKey(CONFIG + key)) {
@@ -393,18 +427,74 @@ public final class Acceptance {
     }
     return carryOut(
         List.of(new Edit(key, textInForce(key), Optional.empty())),
-        List.of(new Done(key, "deleted")),
-        author,
-        false,
+        List.of(new Done(key, "deleted", textInForce(key), Optional.empty())),
+        new Asked(author, null, false),
         again,
         attempt);
+  }
+
+  /**
+   * Puts documents back as they were in force at an earlier generation, which makes a new one.
+   *
+   * @param namespace whose documents; empty for those of all
+   * @param dryRun says what would happen and does nothing
+   */
+  public CompletableFuture<Outcome> rollback(
+      long generation, String namespace, Author author, boolean dryRun) {
+    return loop.askAsync(
+            () -> rollbackOnLoop(generation, namespace, new Asked(author, generation, dryRun), 1))
+        .thenApply(Optional::orElseThrow);
+  }
+
+  private CompletableFuture<Optional<Outcome>> rollbackOnLoop(
+      long generation, String namespace, Asked asked, int attempt) {
+    Supplier<CompletableFuture<Optional<Outcome>>> again =
+        () -> rollbackOnLoop(generation, namespace, asked, attempt + 1);
+    if (!accepted.isListed() || !config.isListed()) {
+      return later(attempt, again);
+    }
+    long seen = headSeen();
+    return past.newest(History.KEPT)
+        .thenComposeAsync(
+            steps ->
+                seen == headSeen() && !isAhead(steps)
+                    ? rollback(generation, namespace, steps, asked, again, attempt)
+                    : later(attempt, again),
+            loop);
+  }
+
+  // History was read a moment after what is in force was heard of.
+  private boolean isAhead(List<History.Step> steps) {
+    return !steps.isEmpty()
+        && (steps.get(0).epoch() > head.epoch()
+            || (steps.get(0).epoch() == head.epoch()
+                && steps.get(0).generation() > head.generation()));
+  }
+
+  private CompletableFuture<Optional<Outcome>> rollback(
+      long generation,
+      String namespace,
+      List<History.Step> steps,
+      Asked asked,
+      Supplier<CompletableFuture<Optional<Outcome>>> again,
+      int attempt) {
+    Map<String, String> now = new TreeMap<>();
+    inForce.forEach((key, each) -> now.put(key.toString(), each.document().text()));
+    Past then = Past.at(generation, head.generation(), now, steps);
+    if (!then.unknown().isEmpty()) {
+      return CompletableFuture.completedFuture(refused(then.unknown()));
+    }
+    Rollback back =
+        Rollback.to(then, " of generation " + generation, namespace, inForce, reader);
+    return back.problems().isEmpty()
+        ? carryOut(back.edits(), back.done(), asked, again, attempt)
+        : CompletableFuture.completedFuture(Optional.of(Outcome.refused(back.problems())));
   }
 
   private CompletableFuture<Optional<Outcome>> carryOut(
       List<Edit> edits,
       List<Done> done,
-      String author,
-      boolean dryRun,
+      Asked asked,
       Supplier<CompletableFuture<Optional<Outcome>>> again,
       int attempt) {
     if (edits.size() > MOST_DOCUMENTS) {
@@ -415,7 +505,7 @@ public final class Acceptance {
                   + MOST_DOCUMENTS
                   + " are taken at once"));
     }
-    if (edits.isEmpty() || dryRun) {
+    if (edits.isEmpty() || asked.dryRun()) {
       return answer(
           new Commit().unchanged(HEAD, headSeen()),
           Optional.of(new Outcome(done, List.of(), head.epoch(), head.generation())),
@@ -424,10 +514,11 @@ public final class Acceptance {
     }
     Head next = new Head(Math.max(1, head.epoch()), head.generation() + 1, history);
     return answer(
-        commit(next, author, edits, true),
-        Optional.of(new Outcome(done, List.of(), next.epoch(), next.generation())),
-        again,
-        attempt);
+            commit(next, asked, edits, true),
+            Optional.of(new Outcome(done, List.of(), next.epoch(), next.generation())),
+            again,
+            attempt)
+        .whenComplete((made, fault) -> tidy(next));
   }
 
   // What was decided on holds only if the store has nothing newer than what was seen here.

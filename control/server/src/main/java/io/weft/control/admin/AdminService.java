@@ -13,6 +13,8 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.weft.control.accept.Acceptance;
 import io.weft.control.accept.Acceptance.Outcome;
+import io.weft.control.accept.Author;
+import io.weft.control.accept.History;
 import io.weft.control.document.Document;
 import io.weft.control.document.DocumentReader;
 import io.weft.control.document.Kind;
@@ -24,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The admin API, JSON over HTTP for bearers of an admin token: {@code /v1/config}, {@code
- * /v1/status}, {@code /v1/edges}, {@code /v1/denials}, {@code /v1/history}, {@code /v1/tokens},
- * {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
+ * /v1/status}, {@code /v1/edges}, {@code /v1/denials}, {@code /v1/history}, {@code /v1/rollback},
+ * {@code /v1/tokens}, {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
  * {"errors":[{"file","line","field","message"}]}}.
  */
 public final class AdminService implements HttpService {
@@ -101,10 +104,11 @@ public final class AdminService implements HttpService {
       case GET_STATUS -> status(local);
       case GET_EDGES -> edges(local);
       case GET_DENIALS -> denials(local);
-      case GET_HISTORY -> view.history(100).thenApply(steps -> json(Map.of("history", steps)));
+      case GET_HISTORY -> history(given(context, "namespace"), token);
       case GET_CONFIG -> config(path);
       case POST_CONFIG -> apply(context, request, token);
-      case DELETE_CONFIG -> delete(path, author(request), token);
+      case DELETE_CONFIG -> delete(path, author(request, token), token);
+      case POST_ROLLBACK -> rollback(context, author(request, token), token);
       case GET_TOKENS -> CompletableFuture.completedFuture(tokenList());
       case POST_TOKENS -> createToken(context);
       case DELETE_TOKENS -> revokeToken(path);
@@ -124,6 +128,60 @@ public final class AdminService implements HttpService {
             + token.namespace()
             + " alone, and this is in "
             + namespace;
+  }
+
+  // Who changes one namespace alone sees and takes back what happened there.
+  private CompletableFuture<HttpResponse> history(String asked, Token token) {
+    String namespace = asked.isEmpty() ? own(token) : asked;
+    if (!own(token).isEmpty() && !own(token).equals(namespace)) {
+      return CompletableFuture.completedFuture(
+          error(
+              HttpStatus.FORBIDDEN,
+              "the admin token may see the history of namespace " + own(token) + " alone"));
+    }
+    return view.history(History.KEPT)
+        .thenApply(steps -> json(Map.of("history", namespace.isEmpty() ? steps : in(steps, namespace))));
+  }
+
+  private static List<History.Step> in(List<History.Step> steps, String namespace) {
+    return steps.stream()
+        .map(step -> step.in(namespace))
+        .filter(step -> !step.changes().isEmpty())
+        .toList();
+  }
+
+  private static String own(Token token) {
+    return token.granted() == Token.Role.ADMIN ? "" : token.namespace();
+  }
+
+  private CompletableFuture<HttpResponse> rollback(
+      ServiceRequestContext context, Author author, Token token) {
+    String asked = given(context, "namespace");
+    String namespace = asked.isEmpty() ? own(token) : asked;
+    String missing = missing(token, namespace);
+    if (!missing.isEmpty()) {
+      return CompletableFuture.completedFuture(error(HttpStatus.FORBIDDEN, missing));
+    }
+    String generation = given(context, "generation");
+    if (!generation.matches("\\d{1,18}")) {
+      return CompletableFuture.completedFuture(
+          error(HttpStatus.BAD_REQUEST, "generation must be a whole number"));
+    }
+    boolean dryRun = "true".equals(context.queryParam("dryRun"));
+    return acceptance
+        .rollback(Long.parseLong(generation), namespace, author, dryRun)
+        .thenCompose(
+            outcome ->
+                view.warnings(documents(outcome))
+                    .thenApply(warnings -> outcome(outcome, warnings, dryRun)));
+  }
+
+  private List<Document> documents(Outcome outcome) {
+    return outcome.done().stream()
+        .flatMap(done -> done.after().stream())
+        .flatMap(
+            text -> reader.read("", text.getBytes(StandardCharsets.UTF_8)).documents().stream())
+        .toList();
   }
 
   private CompletableFuture<HttpResponse> ca(
@@ -173,7 +231,9 @@ public final class AdminService implements HttpService {
 
   private CompletableFuture<HttpResponse> status(boolean local) {
     return view.status()
-        .thenCombine(others(local, "/v1/status?local=true"), Merged::status)
+        .thenCombine(
+            others(local, "/v1/status?local=true"),
+            (own, others) -> local ? own : Merged.status(own, others))
         .thenApply(AdminService::json);
   }
 
@@ -232,11 +292,13 @@ public final class AdminService implements HttpService {
     }
     boolean dryRun = "true".equals(context.queryParam("dryRun"));
     return acceptance
-        .apply(read.documents(), author(request), dryRun)
-        .thenCombine(view.warnings(read.documents()), AdminService::outcome);
+        .apply(read.documents(), author(request, token), dryRun)
+        .thenCombine(
+            view.warnings(read.documents()),
+            (outcome, warnings) -> outcome(outcome, warnings, dryRun));
   }
 
-  private static HttpResponse outcome(Outcome outcome, List<Problem> warnings) {
+  private static HttpResponse outcome(Outcome outcome, List<Problem> warnings, boolean texts) {
     if (!outcome.problems().isEmpty()) {
       return json(HttpStatus.CONFLICT, Map.of("errors", outcome.problems()));
     }
@@ -247,20 +309,25 @@ public final class AdminService implements HttpService {
             "generation",
             outcome.generation(),
             "documents",
-            outcome.done().stream()
-                .map(
-                    done ->
-                        Map.of(
-                            "kind", done.key().kind().word(),
-                            "namespace", done.key().namespace(),
-                            "name", done.key().name(),
-                            "action", done.action()))
-                .toList(),
+            outcome.done().stream().map(done -> done(done, texts)).toList(),
             "warnings",
             warnings));
   }
 
-  private CompletableFuture<HttpResponse> delete(List<String> path, String author, Token token) {
+  private static Map<String, String> done(Acceptance.Done done, boolean texts) {
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("kind", done.key().kind().word());
+    told.put("namespace", done.key().namespace());
+    told.put("name", done.key().name());
+    told.put("action", done.action());
+    if (texts) {
+      done.before().ifPresent(text -> told.put("before", text));
+      done.after().ifPresent(text -> told.put("after", text));
+    }
+    return told;
+  }
+
+  private CompletableFuture<HttpResponse> delete(List<String> path, Author author, Token token) {
     if (path.size() != 4) {
       return CompletableFuture.completedFuture(
           error(HttpStatus.BAD_REQUEST, "name what to delete: Kind/namespace/name"));
@@ -279,7 +346,7 @@ public final class AdminService implements HttpService {
         .thenApply(
             outcome ->
                 outcome
-                    .map(done -> outcome(done, List.of()))
+                    .map(done -> outcome(done, List.of(), false))
                     .orElseGet(() -> error(HttpStatus.NOT_FOUND, "there is no " + key)));
   }
 
@@ -329,8 +396,11 @@ public final class AdminService implements HttpService {
     return value == null ? "" : value;
   }
 
-  private static String author(AggregatedHttpRequest request) {
-    return request.headers().get("weft-author", "");
+  private static Author author(AggregatedHttpRequest request, Token token) {
+    return new Author(
+        request.headers().get("weft-author", ""),
+        token.id(),
+        token.granted().name().toLowerCase(Locale.ROOT));
   }
 
   private static HttpResponse unknownKind(String kind) {

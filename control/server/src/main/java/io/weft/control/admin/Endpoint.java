@@ -16,6 +16,7 @@ enum Endpoint {
   GET_CA(Token.Role.VIEWER),
   POST_CONFIG(Token.Role.EDITOR),
   DELETE_CONFIG(Token.Role.EDITOR),
+  POST_ROLLBACK(Token.Role.EDITOR),
   GET_TOKENS(Token.Role.ADMIN),
   POST_TOKENS(Token.Role.ADMIN),
   DELETE_TOKENS(Token.Role.ADMIN),

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.control.edge.Denial;
 import io.weft.control.edge.Edge;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** One answer of what all replicas know. */
 final class Merged {
@@ -14,11 +16,17 @@ final class Merged {
 
   private Merged() {}
 
-  /** Agents of all; the rest is alike everywhere. */
+  /** Agents of all, and which replicas have not told theirs; the rest is alike everywhere. */
   static JsonNode status(View.Status own, List<JsonNode> others) {
     ObjectNode merged = JSON.valueToTree(own);
     ArrayNode agents = merged.withArray("agents");
-    others.forEach(other -> other.path("agents").forEach(agents::add));
+    Map<String, String> silent = new TreeMap<>(own.replicas());
+    silent.remove(own.replica());
+    for (JsonNode other : others) {
+      other.path("agents").forEach(agents::add);
+      silent.remove(other.path("replica").asText());
+    }
+    merged.set("silent", JSON.<JsonNode>valueToTree(silent));
     return merged;
   }
 

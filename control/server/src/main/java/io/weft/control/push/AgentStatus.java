@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * What status says of one connected agent.
  *
- * @param generation of the config it acknowledged, or that changes nothing for it
- * @param current whether that is the newest
+ * @param generation the newest all of whose config it has acknowledged, or needs none of
+ * @param current whether that is the newest there is
  * @param ackedAt ISO 8601; empty if it was never sent anything
  * @param hooks libraries it instruments, and those it left alone with the reason
  * @param error the last thing that went wrong, one line; empty if nothing

@@ -71,6 +71,8 @@ final class Session {
   private String refusal = "";
   private @Nullable Registration registration;
   private long updates;
+  // Whether some of what it shall hold is something it could not build.
+  private boolean lacking;
   private boolean draining;
   private @Nullable Instant certifiedAt;
 
@@ -125,11 +127,17 @@ final class Session {
     List<ResourceVersion> removed = new ArrayList<>();
     Map<Key, Optional<String>> hashes = new LinkedHashMap<>();
     Set<Key> wanted = new HashSet<>();
+    lacking = false;
     for (Resource resource : target) {
       Key key = Key.of(resource.getVersion());
       wanted.add(key);
       String hash = resource.getVersion().getHash();
-      if (!hash.equals(held.get(key)) && !refused.contains(resource.getVersion())) {
+      if (hash.equals(held.get(key))) {
+        continue;
+      }
+      if (refused.contains(resource.getVersion())) {
+        lacking = true;
+      } else {
         resources.add(resource);
         hashes.put(key, Optional.of(hash));
       }
@@ -147,7 +155,7 @@ final class Session {
           }
         });
     if (hashes.isEmpty()) {
-      if (!version.equals(now)) {
+      if (!lacking) {
         version = now;
       }
       return;
@@ -171,9 +179,11 @@ final class Session {
     }
     pending = null;
     answered.hashes().forEach(this::holds);
-    version = answered.version();
     ackedAt = now;
-    lastError = "";
+    if (!lacking) {
+      version = answered.version();
+      lastError = "";
+    }
   }
 
   void nack(Nack nack) {
@@ -315,7 +325,7 @@ final class Session {
         said == null ? List.of() : said.getPortsList().stream().map(Session::describe).toList(),
         version.getEpoch(),
         version.getGeneration(),
-        version.equals(now) && pending == null,
+        version.equals(now) && pending == null && !lacking,
         ackedAt == null ? "" : ackedAt.toString(),
         since.toString(),
         hooks,

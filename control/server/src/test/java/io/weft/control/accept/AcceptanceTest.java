@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AcceptanceTest {
   private static final String KEY = "config/Timeout/default/stock";
+  private static final Author ME = new Author("me", "t0", "admin");
 
   private final Loop loop = new Loop();
   private final LinkedBlockingDeque<Accepted> told = new LinkedBlockingDeque<>();
@@ -51,15 +52,20 @@ class AcceptanceTest {
   @Test
   void an_applied_document_is_one_step_of_history_and_so_is_its_deletion() throws Exception {
     for (int i = 0; i < 20; i++) {
-      acceptance.apply(timeout("1s"), "me", false).get(10, TimeUnit.SECONDS);
-      assertThat(acceptance.delete(timeout("1s").get(0).key(), "me").get(10, TimeUnit.SECONDS))
+      acceptance.apply(timeout("1s"), ME, false).get(10, TimeUnit.SECONDS);
+      assertThat(acceptance.delete(timeout("1s").get(0).key(), ME).get(10, TimeUnit.SECONDS))
           .isPresent();
     }
     settled();
 
     assertThat(new History(store).newest(1000).get(10, TimeUnit.SECONDS))
         .hasSize(40)
-        .allSatisfy(step -> assertThat(step.author()).isEqualTo("me"));
+        .allSatisfy(
+            step -> {
+              assertThat(step.author()).isEqualTo("me");
+              assertThat(step.token()).isEqualTo("t0");
+              assertThat(step.role()).isEqualTo("admin");
+            });
     assertThat(inForce()).isEmpty();
   }
 
@@ -75,7 +81,7 @@ class AcceptanceTest {
   @Test
   void a_mistake_written_straight_into_the_store_is_told_and_the_last_good_text_stays()
       throws Exception {
-    acceptance.apply(timeout("1s"), "me", false).get(10, TimeUnit.SECONDS);
+    acceptance.apply(timeout("1s"), ME, false).get(10, TimeUnit.SECONDS);
 
     store.commit(new Commit().put(KEY, text("soon"))).get(10, TimeUnit.SECONDS);
 
@@ -93,7 +99,7 @@ class AcceptanceTest {
 
   // Everything the store had to tell has been heard, and answered.
   private void settled() throws Exception {
-    acceptance.apply(timeout("9s"), "me", true).get(10, TimeUnit.SECONDS);
+    acceptance.apply(timeout("9s"), ME, true).get(10, TimeUnit.SECONDS);
     long before;
     do {
       before = store.position().get(10, TimeUnit.SECONDS).revision();

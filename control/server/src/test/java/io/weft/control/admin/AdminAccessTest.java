@@ -58,6 +58,7 @@ class AdminAccessTest {
       GET    | ca/bundle                           | viewer
       POST   | config?dryRun=true                  | editor
       DELETE | config/Route/shop/nothing           | editor
+      POST   | rollback?generation=1&dryRun=true   | editor
       GET    | tokens                              | admin
       POST   | tokens?purpose=NONE                 | admin
       DELETE | tokens/nothing                      | admin

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.InstanceState;
@@ -137,6 +139,36 @@ class PushTest {
     assertThat(caller.update().getResourcesList())
         .extracting(each -> each.getVersion().getType())
         .containsExactly(ResourceType.SERVICE_CONFIG);
+  }
+
+  @Test
+  void who_could_not_build_a_change_stays_at_the_generation_before_whatever_else_it_takes()
+      throws Exception {
+    join("s1", "stock").serve(8081);
+    RawAgent caller = join("o1", "orders", "default/stock");
+    until(caller, "ENDPOINTS default/stock", "NAMES ");
+    await().until(() -> status("o1").path("current").asBoolean());
+    long before = status("o1").path("generation").asLong();
+
+    apply("Timeout", "{request: 1s}");
+    caller.nack(
+        caller.update(),
+        ResourceError.newBuilder()
+            .setType(ResourceType.SERVICE_CONFIG)
+            .setName("default/stock")
+            .setMessage("too new for me")
+            .build());
+    eventuallyStatus("default/stock: too new for me");
+    join("s2", "stock").serve(8083);
+    caller.ack(caller.update());
+
+    assertThat(status("o1").path("generation").asLong()).isEqualTo(before);
+    assertThat(status("o1").path("current").asBoolean()).isFalse();
+    assertThat(status("o1").path("error").asText()).contains("too new for me");
+
+    apply("Timeout", "{request: 2s}");
+    caller.ack(caller.update());
+    await().until(() -> status("o1").path("current").asBoolean());
   }
 
   @Test
@@ -292,6 +324,16 @@ class PushTest {
     await()
         .untilAsserted(
             () -> assertThat(admin().get(address(), "/v1/status").get().body()).contains(part));
+  }
+
+  private JsonNode status(String uid) throws Exception {
+    String status = admin().get(address(), "/v1/status").get().body();
+    for (JsonNode agent : new JsonMapper().readTree(status).path("agents")) {
+      if (agent.path("uid").asText().equals(uid)) {
+        return agent;
+      }
+    }
+    throw new AssertionError(uid + " is not in " + status);
   }
 
   private AdminClient admin() throws IOException {

@@ -25,7 +25,7 @@ import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /** A real etcd, and its administrator. */
-final class EtcdContainer implements AutoCloseable {
+public final class EtcdContainer implements AutoCloseable {
   static final String PASSWORD = "correct horse battery staple";
   private static final int PORT = 2379;
   private static final String FOLDER = "/etc/etcd-tls/";
@@ -41,7 +41,7 @@ final class EtcdContainer implements AutoCloseable {
   }
 
   /** One that lets everybody in, in plaintext. */
-  static EtcdContainer open() {
+  public static EtcdContainer open() {
     GenericContainer<?> container = container("http");
     container.start();
     return new EtcdContainer(
@@ -94,12 +94,12 @@ final class EtcdContainer implements AutoCloseable {
   }
 
   /** The URL control is given. */
-  String endpoint() {
+  public String endpoint() {
     return endpoint(container, scheme);
   }
 
   /** Empties what control keeps. */
-  void clear() {
+  public void clear() {
     done(
         administrator
             .getKVClient()

@@ -108,6 +108,11 @@ public final class Mesh {
     return destination;
   }
 
+  /** As above, as things are now and for anybody: nothing is waited for. */
+  public Destination lookUp(String host, int port, Protocol protocol) {
+    return config.destination(host, port, protocol == Protocol.GRPC);
+  }
+
   /** Begins a call to a destination of the mesh. */
   public OutboundCall call(Destination destination, OutboundRequest request) {
     return new OutboundCall(this, calls.incrementAndGet(), destination, request);

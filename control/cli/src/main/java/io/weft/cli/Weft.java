@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       GetCommand.class,
       DeleteCommand.class,
       StatusCommand.class,
+      ExplainCommand.class,
       HistoryCommand.class,
       RollbackCommand.class,
       IdentityCommand.class,

@@ -10,6 +10,7 @@ import io.weft.control.accept.Acceptance;
 import io.weft.control.accept.History;
 import io.weft.control.admin.AdminService;
 import io.weft.control.admin.CaRequests;
+import io.weft.control.admin.Explanations;
 import io.weft.control.admin.Peers;
 import io.weft.control.admin.View;
 import io.weft.control.compile.ServiceId;
@@ -173,6 +174,7 @@ public final class Control implements AutoCloseable {
             edges,
             denials,
             health);
+    Peers peers = new Peers(id, options.data());
     this.server =
         server(
             options,
@@ -181,8 +183,9 @@ public final class Control implements AutoCloseable {
                 acceptance,
                 tokens,
                 view,
-                new Peers(id, options.data()),
-                new CaRequests(loop, workloads)));
+                peers,
+                new CaRequests(loop, workloads),
+                new Explanations(loop, fleet, view, peers)));
   }
 
   /**

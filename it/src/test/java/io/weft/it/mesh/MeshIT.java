@@ -313,6 +313,51 @@ class MeshIT {
   }
 
   @Test
+  void explain_tells_what_both_sides_would_make_of_a_call_and_by_which_documents() {
+    policies.routeStock(
+        """
+        {name: testers, matches: [{headers: [{name: customer-group, value: testers}]}],
+          backends: [{service: stock, labels: {version: v2}}]},
+        """
+            + ALL_TO_V1);
+    policies.put(
+        "RateLimit",
+        "calm",
+        """
+        apiVersion: weft.io/v1
+        kind: RateLimit
+        metadata: {name: calm}
+        spec: {to: {service: stock}, conf: {limitForPeriod: 100000, limitRefreshPeriod: 1s}}
+        """);
+    eventually().untilAsserted(() -> assertThat(versionsOf(10)).containsOnly("v1"));
+
+    // Either control answers, whichever the agents have turned to.
+    for (ControlService each : List.of(control, replica)) {
+      eventually()
+          .untilAsserted(
+              () ->
+                  assertThat(explained(each))
+                      .containsPattern("caller default/orders at .*:" + shop.orders.pid())
+                      .containsPattern(
+                          "Route +rule all +Route/default/stock, generation \\d+,"
+                              + " spec.conf.rules\\[all]")
+                      .contains("- rule testers: header customer-group is not testers")
+                      .containsPattern("\\+ \\S+:\\d+ \\(version=v1\\): \\d+ in flight")
+                      .containsPattern(
+                          "mutual TLS +spiffe://weft.local/ns/default/sa/orders to"
+                              + " spiffe://weft.local/ns/default/sa/stock")
+                      .containsPattern(
+                          "callee default/stock at .*:" + shop.stockV1.process.pid())
+                      .containsPattern("RateLimit +100000 in 1s: not spent +RateLimit/default/calm")
+                      .endsWith("It reaches the application."));
+    }
+  }
+
+  private static String explained(ControlService by) {
+    return by.weft("explain", "--from", "orders", "--to", "stock", "--grpc", "s.Stock/Reserve");
+  }
+
+  @Test
   void status_tells_who_runs_what() {
     policies.routeStock(ALL_TO_V1);
     eventually()

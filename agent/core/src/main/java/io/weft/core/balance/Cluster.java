@@ -4,6 +4,7 @@ import io.weft.core.endpoint.Endpoint;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ public final class Cluster {
     return balancing;
   }
 
+  /** By what its endpoints are chosen. */
+  public Algorithm algorithm() {
+    return balancing.algorithm();
+  }
+
   /** Replaces the members. */
   public void members(List<Endpoint> endpoints) {
     members = Members.of(endpoints, balancing, cursor);
@@ -63,6 +69,34 @@ public final class Cluster {
     Endpoint chosen = choice == null ? null : choice.choose(tried, hash, now, chance);
     return chosen != null ? chosen : leastBad(current, tried, now, chance);
   }
+
+  /** All there is to choose from, with what speaks against each just now. */
+  public List<Candidate> candidates(Tried tried, long now) {
+    Members current = members;
+    return Stream.concat(Stream.of(current.live), Stream.of(current.lost))
+        .map(endpoint -> new Candidate(endpoint, objection(endpoint, tried, now)))
+        .toList();
+  }
+
+  private static String objection(Endpoint endpoint, Tried tried, long now) {
+    if (endpoint.lost()) {
+      return "control has lost it";
+    }
+    if (Choice.isFresh(endpoint, tried, now)) {
+      return "";
+    }
+    return endpoint.load().avoided(now)
+        ? "it refused a connection a moment ago"
+        : "this call has tried it";
+  }
+
+  /**
+   * An endpoint that there is to choose from.
+   *
+   * @param objection why another is taken if there is one, in words; empty if nothing speaks
+   *     against it
+   */
+  public record Candidate(Endpoint endpoint, String objection) {}
 
   /** Whether {@link #choose} would find one that was neither tried nor has just refused. */
   public boolean hasFresh(Tried tried, long now) {

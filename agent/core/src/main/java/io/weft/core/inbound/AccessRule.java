@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place among all rules of its action, as documents are sent: of several that match, the
  *     first is named
+ * @param number among the rules of its document, from 0
  */
 record AccessRule(
     int place,
+    int number,
     Source source,
     @Nullable Patterns principals,
     @Nullable Patterns notPrincipals,
@@ -50,9 +52,14 @@ record AccessRule(
    * @throws IllegalArgumentException in one line, if it cannot be read
    */
   static AccessRule of(
-      int place, Source source, AuthorizationRule rule, UnaryOperator<String> wholePrincipal) {
+      int place,
+      int number,
+      Source source,
+      AuthorizationRule rule,
+      UnaryOperator<String> wholePrincipal) {
     return new AccessRule(
         place,
+        number,
         source,
         patterns(rule.getPrincipalsList().stream().map(wholePrincipal).toList()),
         patterns(rule.getNotPrincipalsList().stream().map(wholePrincipal).toList()),
@@ -98,18 +105,45 @@ record AccessRule(
   }
 
   private boolean matches(Asked asked) {
-    return meets(principals, asked.peer().id())
-        && !isMet(notPrincipals, asked.peer().id())
-        && meets(namespaces, asked.peer().namespace())
-        && !isMet(notNamespaces, asked.peer().namespace())
-        && meets(methods, asked.method())
-        && !isMet(notMethods, asked.method())
-        && meets(paths, asked.path())
-        && !isMet(notPaths, asked.path())
-        && (ranges.isEmpty() || IpRange.anyHas(ranges, asked.address()))
-        && (notRanges.isEmpty() || !IpRange.anyHas(notRanges, asked.address()))
-        && meetsHeaders(asked)
-        && meetsClaims(asked.claims());
+    return objection(asked) == null;
+  }
+
+  /** The first field by which a request is not meant; null if it is. */
+  @Nullable String objection(Asked asked) {
+    if (!meets(principals, asked.peer().id())) {
+      return "principals";
+    }
+    if (isMet(notPrincipals, asked.peer().id())) {
+      return "notPrincipals";
+    }
+    if (!meets(namespaces, asked.peer().namespace())) {
+      return "namespaces";
+    }
+    if (isMet(notNamespaces, asked.peer().namespace())) {
+      return "notNamespaces";
+    }
+    if (!meets(methods, asked.method())) {
+      return "methods";
+    }
+    if (isMet(notMethods, asked.method())) {
+      return "notMethods";
+    }
+    if (!meets(paths, asked.path())) {
+      return "paths";
+    }
+    if (isMet(notPaths, asked.path())) {
+      return "notPaths";
+    }
+    if (!ranges.isEmpty() && !IpRange.anyHas(ranges, asked.address())) {
+      return "sourceRanges";
+    }
+    if (!notRanges.isEmpty() && IpRange.anyHas(notRanges, asked.address())) {
+      return "notSourceRanges";
+    }
+    if (!meetsHeaders(asked)) {
+      return "headers";
+    }
+    return meetsClaims(asked.claims()) ? null : "claims";
   }
 
   private boolean meetsClaims(Claims shown) {

@@ -44,6 +44,7 @@ final class AuthorizationRules {
   private final RuleIndex byPrincipal;
   private final RuleIndex byNamespace;
   private final AccessRule[] others;
+  private final List<AccessRule> all;
   private final int size;
   private final boolean asksForPaths;
   private final boolean asksForMethods;
@@ -60,6 +61,7 @@ final class AuthorizationRules {
     byNamespace =
         new RuleIndex(found.getOrDefault(Demand.NAMESPACE, List.of()), Demand.NAMESPACE::of);
     others = rules.stream().filter(rule -> rarest(rule, shares) == null).toArray(AccessRule[]::new);
+    all = List.copyOf(rules);
     size = rules.size();
     asksForPaths = rules.stream().anyMatch(rule -> rule.paths() != null || rule.notPaths() != null);
     asksForMethods =
@@ -103,8 +105,9 @@ final class AuthorizationRules {
     List<AccessRule> rules = new ArrayList<>();
     for (Authorization document : documents) {
       Source source = Source.of(document.getSource());
-      for (AuthorizationRule rule : document.getRulesList()) {
-        rules.add(AccessRule.of(rules.size(), source, rule, wholePrincipal));
+      for (int i = 0; i < document.getRulesCount(); i++) {
+        AuthorizationRule rule = document.getRules(i);
+        rules.add(AccessRule.of(rules.size(), i, source, rule, wholePrincipal));
       }
     }
     return new AuthorizationRules(rules);
@@ -112,11 +115,21 @@ final class AuthorizationRules {
 
   /** Whose rule matches, the first in the order of documents; null if none does. */
   @Nullable Source match(Asked asked) {
+    AccessRule found = find(asked);
+    return found == null ? null : found.source();
+  }
+
+  /** The rule that matches, the first in the order of documents; null if none does. */
+  @Nullable AccessRule find(Asked asked) {
     AccessRule found = AccessRule.first(others, asked, null);
     found = byPath.first(asked.path(), asked, found);
     found = byPrincipal.first(asked.peer().id(), asked, found);
-    found = byNamespace.first(asked.peer().namespace(), asked, found);
-    return found == null ? null : found.source();
+    return byNamespace.first(asked.peer().namespace(), asked, found);
+  }
+
+  /** All of them, in the order of documents. */
+  List<AccessRule> all() {
+    return all;
   }
 
   boolean asksForPaths() {

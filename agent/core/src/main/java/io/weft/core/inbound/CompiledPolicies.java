@@ -4,6 +4,7 @@ import io.weft.api.v1.Authorization;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.Stage;
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
@@ -208,6 +209,11 @@ final class CompiledPolicies {
   }
 
   Judgement judge(InboundRequest request, long now) {
+    return judge(request, now, true);
+  }
+
+  // What is only imagined takes nothing from a rate limit.
+  private Judgement judge(InboundRequest request, long now, boolean real) {
     Peer peer = request.peer();
     String disbelief = MeshTls.current().disbelief(peer);
     if (!disbelief.isEmpty()) {
@@ -262,7 +268,8 @@ final class CompiledPolicies {
     RequestRate limiter = rate;
     RateLimit limit = rateLimit;
     if (limiter != null && limit != null) {
-      long wait = limiter.take(key(limit, asked), now);
+      String key = key(limit, asked);
+      long wait = real ? limiter.take(key, now) : limiter.peek(key, now);
       if (wait > 0 && !limit.getShadow()) {
         return denied(limited(wait), rateLimitSource, shadow);
       }
@@ -274,6 +281,21 @@ final class CompiledPolicies {
       return Judgement.ADMITTED;
     }
     return new Judgement(null, "", shadow, shown.added(), shown.hidden());
+  }
+
+  /** What would be made of a request, line by line. */
+  List<Stage> explain(InboundRequest request, long now) {
+    Judgement judgement = judge(request, now, false);
+    String path = NormalPath.of(request.target());
+    Tokens.Shown shown = tokens.look(request);
+    Asked asked = new Asked(request, path == null ? "" : path, shown.claims());
+    return new InboundStages(judgement)
+        .mutualTls(
+            mutualTlsSource, mutualTls, request.peer(), strict && isExempt(asked))
+        .tokens(tokens, shown)
+        .authorization(enforced.deny(), enforced.allow(), enforced.firstAllow(), asked)
+        .rateLimit(rateLimitSource, rateLimit, rateLimit == null ? "" : key(rateLimit, asked))
+        .all();
   }
 
   private static Judgement ambiguous(String what) {

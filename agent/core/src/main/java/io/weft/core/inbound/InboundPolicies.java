@@ -2,9 +2,11 @@ package io.weft.core.inbound;
 
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.Report;
+import io.weft.api.v1.Stage;
 import io.weft.core.call.Alarms;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
+import io.weft.core.explain.Stages;
 import io.weft.core.identity.Peer;
 import io.weft.core.log.Log;
 import java.util.List;
@@ -254,6 +256,23 @@ public final class InboundPolicies implements InboundGate {
       Log.warnOnce("requests are denied, as they cannot be judged: " + e);
       return closed(403, 7, "mesh denied");
     }
+  }
+
+  /** What would be made of a request, line by line; takes nothing from a rate limit. */
+  public List<Stage> explain(InboundRequest request) {
+    CompiledPolicies policies = inForce;
+    if (!isSettled() || policies == null) {
+      return strictAtFirst || !isSettled()
+          ? new Stages()
+              .stop(
+                  "mesh",
+                  "the policies of this service are not known yet: 503",
+                  Source.BUILT_IN,
+                  "",
+                  List.of())
+          : new Stages().add("mesh", "no policies are known", Source.BUILT_IN, "").all();
+    }
+    return policies.explain(request, System.nanoTime());
   }
 
   private static Judgement closed(int status, int grpcCode, String reason) {

@@ -46,15 +46,32 @@ final class RequestRate {
     }
     while (true) {
       long expected = arrival.get();
-      long due = expected == Long.MIN_VALUE || now - expected > 0 ? now : expected;
-      long early = due - now - tolerance;
+      long early = early(expected, now);
       if (early > 0) {
         return early;
       }
-      if (arrival.compareAndSet(expected, due + nanosPerRequest)) {
+      if (arrival.compareAndSet(expected, due(expected, now) + nanosPerRequest)) {
         return 0;
       }
     }
+  }
+
+  /** What {@link #take} would say, without taking anything. */
+  long peek(String key, long now) {
+    AtomicLong arrival = arrivals.get(key);
+    if (arrival == null && arrivals.size() >= MOST_KEYS) {
+      arrival = others;
+    }
+    return arrival == null ? 0 : Math.max(0, early(arrival.get(), now));
+  }
+
+  // Nanoseconds that a request would come too early; 0 or less if it may come.
+  private long early(long expected, long now) {
+    return due(expected, now) - now - tolerance;
+  }
+
+  private static long due(long expected, long now) {
+    return expected == Long.MIN_VALUE || now - expected > 0 ? now : expected;
   }
 
   // Who has been quiet for long enough is as good as new. Looked for now and then, and not for each

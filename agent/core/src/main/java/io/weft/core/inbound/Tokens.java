@@ -102,6 +102,11 @@ final class Tokens {
     return new Tokens(Map.copyOf(issuers), first, clock);
   }
 
+  /** The document of the first issuer. */
+  Source first() {
+    return first;
+  }
+
   boolean isEmpty() {
     return issuers.isEmpty();
   }

@@ -2,6 +2,7 @@ package io.weft.core.lifecycle;
 
 import io.weft.api.v1.Identity;
 import io.weft.core.Mesh;
+import io.weft.core.explain.Explainer;
 import io.weft.core.identity.LiveTls;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundGate;
@@ -12,6 +13,7 @@ import io.weft.core.log.Log;
 import io.weft.core.registry.HookReports;
 import io.weft.core.registry.InFlight;
 import io.weft.core.registry.InstanceRecord;
+import io.weft.core.registry.PortInfo;
 import io.weft.core.registry.Ports;
 import io.weft.core.settings.ReadSettings;
 import io.weft.core.settings.Settings;
@@ -121,6 +123,11 @@ public final class Agent {
               tls,
               instance,
               telemetry.edges(),
+              new Explainer(
+                  mesh,
+                  InboundPolicies.ofThisProcess(),
+                  () -> ports.open().stream().map(PortInfo::number).toList(),
+                  System::nanoTime),
               mesh::namesKnown);
       link = started;
       shutdown = new Shutdown(started, instance, InFlight.inbound(), settings.drain(), telemetry);

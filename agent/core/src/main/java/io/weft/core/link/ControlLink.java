@@ -43,6 +43,7 @@ public final class ControlLink {
   private final LocalConfig config;
   private final InstanceRecord instance;
   private final EdgeStats edges;
+  private final Questions questions;
   private final Runnable noConfig;
   private final CredentialSource credentials;
   private final ControlAddresses addresses;
@@ -68,6 +69,7 @@ public final class ControlLink {
       InstantSource clock,
       InstanceRecord instance,
       EdgeStats edges,
+      Questions questions,
       Runnable noConfig,
       RandomGenerator random) {
     this.thread = thread;
@@ -78,6 +80,7 @@ public final class ControlLink {
         new LocalConfig(new TrustingDataPlane(dataPlane, tls, InboundPolicies.ofThisProcess()));
     this.instance = instance;
     this.edges = edges;
+    this.questions = questions;
     this.noConfig = noConfig;
     this.credentials = CredentialSource.of(settings);
     this.addresses = new ControlAddresses(settings.control());
@@ -94,6 +97,7 @@ public final class ControlLink {
    *
    * @param identity who this process is; sent at each join
    * @param tls is given what control says of identity and trust
+   * @param questions answers what people ask of this process by way of control
    * @param noConfig run, on the link's thread, whenever control was tried in vain and no config is
    *     held from before, so that nothing waits for it
    */
@@ -104,6 +108,7 @@ public final class ControlLink {
       LiveTls tls,
       InstanceRecord instance,
       EdgeStats edges,
+      Questions questions,
       Runnable noConfig) {
     LinkThread thread = new DaemonLinkThread();
     return new ControlLink(
@@ -116,6 +121,7 @@ public final class ControlLink {
         InstantSource.system(),
         instance,
         edges,
+        questions,
         noConfig,
         new SplittableRandom());
   }
@@ -201,6 +207,7 @@ public final class ControlLink {
             certification,
             edges,
             InboundPolicies.ofThisProcess(),
+            questions,
             new SessionOwner(control));
     session = opened;
     try {
@@ -214,6 +221,7 @@ public final class ControlLink {
     return Hello.newBuilder()
         .setProtocol(PROTOCOL)
         .addAllFeatures(config.features())
+        .addFeatures(Questions.FEATURE)
         .setIdentity(identity)
         .setCredential(credential.message())
         .addAllHeld(config.versions())

@@ -2,8 +2,10 @@ package io.weft.core.link;
 
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
+import io.weft.api.v1.Ask;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Drain;
+import io.weft.api.v1.Explanation;
 import io.weft.api.v1.Goodbye;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Nack;
@@ -21,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,9 @@ final class Session implements ControlStream.Events {
 
   private static final Duration WELCOME_WAIT = Duration.ofSeconds(10);
 
+  /** As long as a call waits for the config of the service it is for. */
+  private static final Duration ANSWER_WAIT = Duration.ofSeconds(1);
+
   private final LinkThread thread;
   private final HostPort control;
   private final LocalConfig config;
@@ -39,6 +46,7 @@ final class Session implements ControlStream.Events {
   private final Certification certification;
   private final EdgeStats edges;
   private final InboundPolicies policies;
+  private final Questions questions;
   private final Owner owner;
   private final List<CompletableFuture<Void>> draining = new ArrayList<>();
 
@@ -70,6 +78,7 @@ final class Session implements ControlStream.Events {
       Certification certification,
       EdgeStats edges,
       InboundPolicies policies,
+      Questions questions,
       Owner owner) {
     this.thread = thread;
     this.control = control;
@@ -78,6 +87,7 @@ final class Session implements ControlStream.Events {
     this.certification = certification;
     this.edges = edges;
     this.policies = policies;
+    this.questions = questions;
     this.owner = owner;
   }
 
@@ -112,6 +122,7 @@ final class Session implements ControlStream.Events {
               "control refuses to register this instance: " + message.getRefused().getMessage());
       case CERTIFICATE -> certification.received(message.getCertificate());
       case RENEW -> certification.renew();
+      case ASK -> answer(message.getAsk());
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }
@@ -211,6 +222,26 @@ final class Session implements ControlStream.Events {
                       .setVersion(update.getVersion())
                       .addAllErrors(errors)));
     }
+  }
+
+  private void answer(Ask ask) {
+    AtomicBoolean answered = new AtomicBoolean();
+    Consumer<Explanation> then =
+        explanation -> {
+          if (answered.compareAndSet(false, true)) {
+            send(
+                AgentMessage.newBuilder()
+                    .setExplanation(explanation.toBuilder().setAsk(ask.getId())));
+          }
+        };
+    questions.answer(ask, then);
+    thread.after(
+        ANSWER_WAIT,
+        () ->
+            then.accept(
+                Explanation.newBuilder()
+                    .setError("the config of the callee has not come from control yet")
+                    .build()));
   }
 
   private void drained() {

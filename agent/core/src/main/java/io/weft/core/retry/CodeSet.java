@@ -2,6 +2,7 @@ package io.weft.core.retry;
 
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 
 /** A set of small codes, asked without boxing. Immutable. */
 public final class CodeSet {
@@ -19,6 +20,11 @@ public final class CodeSet {
     BitSet set = new BitSet();
     codes.forEach(set::set);
     return new CodeSet(set);
+  }
+
+  /** Those in it, in their order. */
+  public List<Integer> codes() {
+    return codes.stream().boxed().toList();
   }
 
   public boolean contains(int code) {

@@ -31,6 +31,18 @@ public record HashPolicy(List<HashKey> keys) {
     record Source() implements HashKey {}
   }
 
+  /** Whether a request has any of these. */
+  public boolean isFoundIn(OutboundRequest request) {
+    for (HashKey key : keys) {
+      if (key instanceof HashKey.Source
+          || key instanceof HashKey.Path
+          || !value(key, request).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The hash of a request. */
   public long hash(OutboundRequest request, RandomGenerator chance) {
     for (int i = 0; i < keys.size(); i++) {
@@ -41,16 +53,19 @@ public record HashPolicy(List<HashKey> keys) {
       if (key instanceof HashKey.Path) {
         return StableHash.of(request.target(), 0, Query.pathEnd(request.target()));
       }
-      String value =
-          key instanceof HashKey.Header header
-              ? request.header(header.name())
-              : key instanceof HashKey.Cookie cookie
-                  ? Cookies.value(request.header("cookie"), cookie.name())
-                  : "";
+      String value = value(key, request);
       if (!value.isEmpty()) {
         return StableHash.of(value);
       }
     }
     return keys.isEmpty() ? 0 : chance.nextLong();
+  }
+
+  private static String value(HashKey key, OutboundRequest request) {
+    return key instanceof HashKey.Header header
+        ? request.header(header.name())
+        : key instanceof HashKey.Cookie cookie
+            ? Cookies.value(request.header("cookie"), cookie.name())
+            : "";
   }
 }

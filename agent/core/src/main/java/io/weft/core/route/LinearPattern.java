@@ -30,4 +30,9 @@ final class LinearPattern {
   boolean matches(String input) {
     return pattern.matches(input);
   }
+
+  @Override
+  public String toString() {
+    return pattern.pattern();
+  }
 }

@@ -16,6 +16,11 @@ sealed interface PathMatch {
     public boolean matches(String target, int pathEnd) {
       return pathEnd == path.length() && target.startsWith(path);
     }
+
+    @Override
+    public String toString() {
+      return path;
+    }
   }
 
   /**
@@ -40,6 +45,11 @@ sealed interface PathMatch {
     public int prefixLength() {
       return path.length();
     }
+
+    @Override
+    public String toString() {
+      return path + "/ or below";
+    }
   }
 
   /** An expression that must match the whole path. */
@@ -47,6 +57,11 @@ sealed interface PathMatch {
     @Override
     public boolean matches(String target, int pathEnd) {
       return pattern.matches(target.substring(0, pathEnd));
+    }
+
+    @Override
+    public String toString() {
+      return "like " + pattern;
     }
   }
 }

@@ -19,6 +19,11 @@ public final class RouteTable {
     return source;
   }
 
+  /** How many rules there are. */
+  public int size() {
+    return rules.length;
+  }
+
   /** A rule by its place. */
   public Rule rule(int index) {
     return rules[index];

@@ -6,6 +6,7 @@ import io.weft.core.retry.RetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,17 @@ public record Rule(
       }
     }
     return NO_MATCH;
+  }
+
+  /** Why it is not for a request, in words; empty if it is. */
+  public String objection(OutboundRequest request) {
+    if (match(request) != NO_MATCH) {
+      return "";
+    }
+    return matches.stream()
+        .map(match -> match.objection(request))
+        .distinct()
+        .collect(Collectors.joining("; "));
   }
 
   /** Draws a backend by weight; null if no backend has any. */

@@ -13,6 +13,11 @@ sealed interface ValueMatch {
     public boolean accepts(String candidate) {
       return value.equals(candidate);
     }
+
+    @Override
+    public String toString() {
+      return name + " is not " + value;
+    }
   }
 
   /** An expression that must match the whole value. */
@@ -20,6 +25,11 @@ sealed interface ValueMatch {
     @Override
     public boolean accepts(String candidate) {
       return pattern.matches(candidate);
+    }
+
+    @Override
+    public String toString() {
+      return name + " is not like " + pattern;
     }
   }
 }

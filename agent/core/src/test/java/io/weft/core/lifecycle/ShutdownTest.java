@@ -16,6 +16,7 @@ import io.weft.core.link.ControlLink;
 import io.weft.core.link.DataPlane;
 import io.weft.core.link.EdgeStats;
 import io.weft.core.link.FakeControl;
+import io.weft.core.link.Questions;
 import io.weft.core.link.TestAuthority;
 import io.weft.core.registry.HookReports;
 import io.weft.core.registry.InFlight;
@@ -71,6 +72,7 @@ class ShutdownTest {
             new LiveTls(InstantSource.system()),
             instance,
             List::of,
+            Questions.NONE,
             () -> {});
     shutdown = new Shutdown(link, instance, inFlight, Duration.ofSeconds(20), new Flush());
     link.start();

@@ -206,6 +206,7 @@ class ControlLinkOverTlsTest {
         new LiveTls(InstantSource.system()),
         new InstanceRecord(settings, List::of, new Ports(), new HookReports()),
         List::of,
+        Questions.NONE,
         () -> {});
   }
 

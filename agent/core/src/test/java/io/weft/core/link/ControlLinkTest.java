@@ -73,7 +73,7 @@ class ControlLinkTest {
     assertThat(hello.getProtocol()).isEqualTo(1);
     assertThat(hello.getIdentity().getService()).isEqualTo("orders");
     assertThat(hello.getCredential().getToken()).isEqualTo("id.secret");
-    assertThat(hello.getFeaturesList()).containsExactly("route", "retry");
+    assertThat(hello.getFeaturesList()).containsExactly("route", "retry", "explain");
     assertThat(hello.getHeldList()).isEmpty();
     assertThat(hello.getSubscriptionsList()).isEmpty();
   }
@@ -501,6 +501,7 @@ class ControlLinkTest {
         InstantSource.system(),
         new InstanceRecord(settings, () -> List.of("a wrong setting"), ports, hooks),
         this::takeEdges,
+        Questions.NONE,
         () -> triedInVain++,
         new Random(1));
   }

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.weft.control.accept.Acceptance;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admin API, JSON over HTTP for bearers of an admin token: {@code /v1/config}, {@code
  * /v1/status}, {@code /v1/edges}, {@code /v1/denials}, {@code /v1/history}, {@code /v1/rollback},
- * {@code /v1/tokens}, {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
+ * {@code /v1/explain}, {@code /v1/tokens}, {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
  * {"errors":[{"file","line","field","message"}]}}.
  */
 public final class AdminService implements HttpService {
@@ -50,14 +51,22 @@ public final class AdminService implements HttpService {
   private final View view;
   private final Peers peers;
   private final CaRequests ca;
+  private final Explanations explanations;
   private final DocumentReader reader = new DocumentReader();
 
-  public AdminService(Acceptance acceptance, Tokens tokens, View view, Peers peers, CaRequests ca) {
+  public AdminService(
+      Acceptance acceptance,
+      Tokens tokens,
+      View view,
+      Peers peers,
+      CaRequests ca,
+      Explanations explanations) {
     this.acceptance = acceptance;
     this.tokens = tokens;
     this.view = view;
     this.peers = peers;
     this.ca = ca;
+    this.explanations = explanations;
   }
 
   @Override
@@ -105,6 +114,7 @@ public final class AdminService implements HttpService {
       case GET_EDGES -> edges(local);
       case GET_DENIALS -> denials(local);
       case GET_HISTORY -> history(given(context, "namespace"), token);
+      case GET_EXPLAIN -> explain(path, context.queryParams());
       case GET_CONFIG -> config(path);
       case POST_CONFIG -> apply(context, request, token);
       case DELETE_CONFIG -> delete(path, author(request, token), token);
@@ -182,6 +192,16 @@ public final class AdminService implements HttpService {
         .flatMap(
             text -> reader.read("", text.getBytes(StandardCharsets.UTF_8)).documents().stream())
         .toList();
+  }
+
+  private CompletableFuture<HttpResponse> explain(List<String> path, QueryParams query) {
+    return explanations
+        .answer(path.size() > 1 ? path.get(1) : "", query)
+        .thenApply(
+            answer ->
+                answer.error().isEmpty()
+                    ? json(answer.body())
+                    : error(HttpStatus.NOT_FOUND, answer.error()));
   }
 
   private CompletableFuture<HttpResponse> ca(

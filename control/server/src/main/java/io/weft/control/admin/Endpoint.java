@@ -11,6 +11,7 @@ enum Endpoint {
   GET_EDGES(Token.Role.VIEWER),
   GET_DENIALS(Token.Role.VIEWER),
   GET_HISTORY(Token.Role.VIEWER),
+  GET_EXPLAIN(Token.Role.VIEWER),
   GET_CONFIG(Token.Role.VIEWER),
   GET_IDENTITY(Token.Role.VIEWER),
   GET_CA(Token.Role.VIEWER),

@@ -3,6 +3,7 @@ package io.weft.control.push;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.AgentMessage;
+import io.weft.api.v1.Ask;
 import io.weft.api.v1.Backend;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
@@ -39,6 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -389,6 +391,7 @@ public final class Fleet {
               authority(),
               authority().leafLife(),
               clock.instant());
+      case EXPLANATION -> session.explained(message.getExplanation());
       case DRAIN -> drain(session);
       case GOODBYE -> {
         sessions.remove(session.agent().uid());
@@ -475,6 +478,27 @@ public final class Fleet {
     List<AgentStatus> all = new ArrayList<>();
     sessions.values().forEach(session -> all.add(session.status(replica, now)));
     return all;
+  }
+
+  /** Asks the first instance of a service that is connected here; empty if none is. */
+  public Optional<CompletableFuture<Told>> ask(ServiceId service, Ask.Builder question) {
+    return sessions.values().stream()
+        .filter(each -> each.explains() && each.agent().service().equals(service))
+        .findFirst()
+        .map(session -> ask(session, question));
+  }
+
+  /** Asks the first of some instances that is connected here; empty if none is. */
+  public Optional<CompletableFuture<Told>> ask(List<String> uids, Ask.Builder question) {
+    return uids.stream()
+        .map(sessions::get)
+        .filter(each -> each != null && each.explains())
+        .findFirst()
+        .map(session -> ask(session, question));
+  }
+
+  private static CompletableFuture<Told> ask(Session session, Ask.Builder question) {
+    return session.ask(question).thenApply(explanation -> Told.of(session.agent(), explanation));
   }
 
   /** Lost instances and those of other replicas have no session here. */

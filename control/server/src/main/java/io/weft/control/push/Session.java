@@ -3,9 +3,11 @@ package io.weft.control.push;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
+import io.weft.api.v1.Ask;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Drained;
+import io.weft.api.v1.Explanation;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.Nack;
@@ -39,6 +41,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,12 @@ import org.jspecify.annotations.Nullable;
 final class Session {
 
   private static final Duration BETWEEN_CERTIFICATES = Duration.ofMillis(200);
+
+  /** How long an agent has to answer a question, and how many it has to at a time. */
+  private static final Duration ANSWER_AT_MOST = Duration.ofSeconds(3);
+
+  private static final int MOST_ASKED = 64;
+  private static final String EXPLAINS = "explain";
 
   private record Key(ResourceType type, String name) {
     static Key of(ResourceVersion version) {
@@ -63,6 +74,10 @@ final class Session {
   private final Map<Key, String> held = new HashMap<>();
   // Hashes that this agent could not build: sent no more until they change.
   private final Set<ResourceVersion> refused = new HashSet<>();
+  // Of questions that were not answered in time, timers forget.
+  private final Map<Long, CompletableFuture<Explanation>> asked = new ConcurrentHashMap<>();
+  private final boolean explains;
+  private long questions;
   private Set<ServiceId> subscriptions = Set.of();
   private @Nullable Pending pending;
   private Version version = Version.getDefaultInstance();
@@ -80,6 +95,7 @@ final class Session {
     this.agent = agent;
     this.out = out;
     this.since = since;
+    this.explains = hello.getFeaturesList().contains(EXPLAINS);
     hello.getHeldList().forEach(each -> held.put(Key.of(each), each.getHash()));
     subscribe(hello.getSubscriptionsList());
   }
@@ -296,6 +312,37 @@ final class Session {
 
   void drained() {
     send(ControlMessage.newBuilder().setDrained(Drained.getDefaultInstance()));
+  }
+
+  /** Whether its agent answers questions. */
+  boolean explains() {
+    return explains;
+  }
+
+  /** Asks its agent something; done with an error if that takes too long. */
+  CompletableFuture<Explanation> ask(Ask.Builder question) {
+    CompletableFuture<Explanation> answer = new CompletableFuture<>();
+    if (asked.size() >= MOST_ASKED) {
+      answer.complete(Explanation.newBuilder().setError("is asked too much at once").build());
+      return answer;
+    }
+    long id = ++questions;
+    asked.put(id, answer);
+    send(ControlMessage.newBuilder().setAsk(question.setId(id)));
+    return answer
+        .completeOnTimeout(
+            Explanation.newBuilder().setError("does not answer").build(),
+            ANSWER_AT_MOST.toMillis(),
+            TimeUnit.MILLISECONDS)
+        .whenComplete((done, fault) -> asked.remove(id));
+  }
+
+  /** Its agent answers. */
+  void explained(Explanation explanation) {
+    CompletableFuture<Explanation> waiting = asked.get(explanation.getAsk());
+    if (waiting != null) {
+      waiting.complete(explanation);
+    }
   }
 
   void report(Report report) {

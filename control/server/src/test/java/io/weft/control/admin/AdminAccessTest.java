@@ -52,6 +52,7 @@ class AdminAccessTest {
       GET    | edges                               | viewer
       GET    | denials                             | viewer
       GET    | history                             | viewer
+      GET    | explain?from=default/a&to=b         | viewer
       GET    | config                              | viewer
       GET    | identity                            | viewer
       GET    | ca                                  | viewer

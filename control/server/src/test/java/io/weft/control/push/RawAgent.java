@@ -8,11 +8,13 @@ import io.grpc.stub.StreamObserver;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
+import io.weft.api.v1.Ask;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.CertificateRequest;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Credential;
 import io.weft.api.v1.Drain;
+import io.weft.api.v1.Explanation;
 import io.weft.api.v1.Goodbye;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.Identity;
@@ -123,6 +125,7 @@ final class RawAgent implements AutoCloseable {
             .setHello(
                 Hello.newBuilder()
                     .setProtocol(1)
+                    .addFeatures("explain")
                     .setIdentity(identity)
                     .setCredential(credential)
                     .addAllHeld(held)
@@ -194,6 +197,21 @@ final class RawAgent implements AutoCloseable {
       throw new AssertionError("control says nothing; ended: " + end);
     }
     return message;
+  }
+
+  /** The next question. */
+  Ask ask() throws InterruptedException {
+    while (true) {
+      ControlMessage message = next();
+      if (message.hasAsk()) {
+        return message.getAsk();
+      }
+    }
+  }
+
+  /** Answers one. */
+  void explain(Ask ask, Explanation.Builder explanation) {
+    send(AgentMessage.newBuilder().setExplanation(explanation.setAsk(ask.getId())));
   }
 
   /** The next update, which this does not answer. */

@@ -1,0 +1,99 @@
+package io.weft.core.explain;
+
+import io.weft.api.v1.Ask;
+import io.weft.api.v1.Explanation;
+import io.weft.api.v1.ImaginedRequest;
+import io.weft.core.Mesh;
+import io.weft.core.config.Destination;
+import io.weft.core.inbound.InboundPolicies;
+import io.weft.core.link.Questions;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Answers by what is in force in this process, with the code that decides on real requests. */
+public final class Explainer implements Questions {
+  private final Mesh mesh;
+  private final InboundPolicies policies;
+  private final Supplier<List<Integer>> ports;
+  private final LongSupplier clock;
+
+  /**
+   * @param ports on which this process listens
+   * @param clock nanoseconds, as of {@link System#nanoTime}
+   */
+  public Explainer(
+      Mesh mesh, InboundPolicies policies, Supplier<List<Integer>> ports, LongSupplier clock) {
+    this.mesh = mesh;
+    this.policies = policies;
+    this.ports = ports;
+    this.clock = clock;
+  }
+
+  @Override
+  public void answer(Ask ask, Consumer<Explanation> then) {
+    try {
+      switch (ask.getQuestionCase()) {
+        case OUTBOUND -> outbound(ask.getOutbound(), then);
+        case INBOUND ->
+            then.accept(
+                Explanation.newBuilder()
+                    .addAllStages(policies.explain(new ImaginedArrival(here(ask.getInbound()))))
+                    .build());
+        case QUESTION_NOT_SET -> then.accept(unknown("this agent does not know that question"));
+      }
+    } catch (RuntimeException | LinkageError e) {
+      then.accept(unknown(String.valueOf(e.getMessage())));
+    }
+  }
+
+  // It may have been meant for another instance, which listens elsewhere.
+  private ImaginedRequest here(ImaginedRequest request) {
+    List<Integer> ports = this.ports.get();
+    return ports.isEmpty() || ports.contains(request.getPort())
+        ? request
+        : request.toBuilder().setPort(ports.get(0)).build();
+  }
+
+  private void outbound(ImaginedRequest request, Consumer<Explanation> then) {
+    ImaginedCall call = new ImaginedCall(request);
+    String authority = request.getAuthority();
+    int colon = authority.lastIndexOf(':');
+    boolean hasPort = colon > 0 && authority.substring(colon + 1).matches("\\d{1,5}");
+    Destination destination =
+        mesh.lookUp(
+            hasPort ? authority.substring(0, colon) : authority,
+            hasPort ? Integer.parseInt(authority.substring(colon + 1)) : 0,
+            call.protocol());
+    if (destination.isMesh() && destination.routes() == null) {
+      // As its first call would, this asks for the config, which comes in a moment.
+      awaitConfig(destination, call, request, then);
+      return;
+    }
+    then.accept(new OutboundStages(mesh, destination, call, request, clock.getAsLong()).explain());
+  }
+
+  private void awaitConfig(
+      Destination destination,
+      ImaginedCall call,
+      ImaginedRequest request,
+      Consumer<Explanation> then) {
+    long seen = mesh.configGeneration();
+    mesh.subscribe(destination.service());
+    mesh.onConfigAfter(
+        seen,
+        () -> {
+          Destination now = mesh.refresh(destination);
+          if (now.routes() == null) {
+            awaitConfig(now, call, request, then);
+          } else {
+            then.accept(new OutboundStages(mesh, now, call, request, clock.getAsLong()).explain());
+          }
+        });
+  }
+
+  private static Explanation unknown(String why) {
+    return Explanation.newBuilder().setError(why).build();
+  }
+}

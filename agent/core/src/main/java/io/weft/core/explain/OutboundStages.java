@@ -1,0 +1,316 @@
+package io.weft.core.explain;
+
+import io.weft.api.v1.Candidate;
+import io.weft.api.v1.Explanation;
+import io.weft.api.v1.ImaginedRequest;
+import io.weft.api.v1.Stage;
+import io.weft.core.Mesh;
+import io.weft.core.balance.Algorithm;
+import io.weft.core.balance.Cluster;
+import io.weft.core.config.Destination;
+import io.weft.core.config.Source;
+import io.weft.core.endpoint.Endpoint;
+import io.weft.core.identity.MeshTls;
+import io.weft.core.retry.RetryPolicy;
+import io.weft.core.route.Backend;
+import io.weft.core.route.Redirect;
+import io.weft.core.route.RouteTable;
+import io.weft.core.route.Rule;
+import io.weft.core.timeout.TimeoutPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a call would meet on its way out of this process, in the order in which it would. */
+final class OutboundStages {
+  private static final int MOST_CANDIDATES = 50;
+
+  private final Mesh mesh;
+  private final Destination destination;
+  private final ImaginedCall call;
+  private final ImaginedRequest request;
+  private final long now;
+  private final Stages stages = new Stages();
+
+  OutboundStages(
+      Mesh mesh, Destination destination, ImaginedCall call, ImaginedRequest request, long now) {
+    this.mesh = mesh;
+    this.destination = destination;
+    this.call = call;
+    this.request = request;
+    this.now = now;
+  }
+
+  Explanation explain() {
+    if (!destination.isMesh()) {
+      return stopped(
+          stages.stop(
+              "Service",
+              request.getAuthority() + " is no service that this one knows: called as ever",
+              Source.BUILT_IN,
+              "",
+              List.of()));
+    }
+    RouteTable routes = destination.routes();
+    if (routes == null) {
+      throw new IllegalStateException("its config has not come from control yet");
+    }
+    stages.add(
+        "Service",
+        destination.service() + ", port " + destination.port(),
+        Source.BUILT_IN,
+        "");
+    long found = routes.find(call);
+    if (found < 0) {
+      return stopped(
+          stages.stop(
+              "Route",
+              "no rule for this request: 404",
+              routes.source(),
+              "spec.conf.rules",
+              passedOver(routes, routes.size())));
+    }
+    int index = RouteTable.index(found);
+    Rule rule = routes.rule(index);
+    Redirect redirect = rule.redirect();
+    if (redirect != null) {
+      return stopped(
+          stages.stop(
+              "Route",
+              rule(rule, index)
+                  + ": redirect "
+                  + redirect.status()
+                  + " to "
+                  + redirect.location(call, RouteTable.prefix(found)),
+              routes.source(),
+              field(rule, index),
+              passedOver(routes, index)));
+    }
+    stages.add(
+        "Route",
+        routes.source().isDocument() ? rule(rule, index) : "every request to the service",
+        routes.source(),
+        field(rule, index),
+        passedOver(routes, index));
+    timeout(rule.timeout());
+    retry(rule.retry());
+    return send(rule, RouteTable.prefix(found));
+  }
+
+  private static Explanation stopped(List<Stage> stages) {
+    return Explanation.newBuilder().addAllStages(stages).build();
+  }
+
+  private List<Candidate> passedOver(RouteTable routes, int before) {
+    List<Candidate> passed = new ArrayList<>();
+    for (int i = 0; i < Math.min(before, MOST_CANDIDATES); i++) {
+      Rule rule = routes.rule(i);
+      passed.add(Stages.passedOver(rule(rule, i), rule.objection(call)));
+    }
+    return passed;
+  }
+
+  private static String rule(Rule rule, int index) {
+    return "rule " + (rule.name().isEmpty() ? index : rule.name());
+  }
+
+  private static String field(Rule rule, int index) {
+    return "spec.conf.rules[" + (rule.name().isEmpty() ? index : rule.name()) + "]";
+  }
+
+  private void timeout(TimeoutPolicy timeout) {
+    int before = stages.all().size();
+    limit(timeout, timeout.request(), "request", "the whole call");
+    limit(timeout, timeout.perTry(), "perTry", "each try");
+    limit(timeout, timeout.connect(), "connect", "a connection");
+    limit(timeout, timeout.idle(), "idle", "silence");
+    if (stages.all().size() == before) {
+      stages.add("Timeout", "none but the application's own", timeout.source(), "spec.conf");
+    }
+  }
+
+  private void limit(TimeoutPolicy timeout, long nanos, String field, String of) {
+    if (nanos > 0) {
+      stages.add(
+          "Timeout", Stages.time(nanos) + " for " + of, timeout.source(), "spec.conf." + field);
+    }
+  }
+
+  private void retry(RetryPolicy retry) {
+    Source source = retry.source();
+    if (retry.attempts() <= 1) {
+      stages.add("Retry", "none", source, "spec.conf.attempts");
+      return;
+    }
+    stages.add("Retry", "up to " + retry.attempts() + " tries", source, "spec.conf.attempts");
+    stages.add("Retry", "on " + conditions(retry), source, "spec.conf.on");
+    if (retry.perTryTimeout() > 0) {
+      stages.add(
+          "Retry",
+          Stages.time(retry.perTryTimeout()) + " for each try",
+          source,
+          "spec.conf.perTryTimeout");
+    }
+    if (retry.idempotentOnly() && !call.idempotent()) {
+      stages.add(
+          "Retry",
+          "what the callee may have seen is not repeated: "
+              + request.getMethod()
+              + " without an Idempotency-Key",
+          source,
+          "spec.conf.idempotentOnly");
+    }
+  }
+
+  private static String conditions(RetryPolicy retry) {
+    List<String> conditions =
+        retry.on().stream()
+            .map(on -> on.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .map(on -> on.equals("status-5xx") ? "5xx" : on)
+            .sorted()
+            .collect(Collectors.toCollection(ArrayList::new));
+    retry.statusCodes().codes().forEach(code -> conditions.add(Integer.toString(code)));
+    retry.grpcCodes().codes().forEach(code -> conditions.add("gRPC " + code));
+    return String.join(", ", conditions);
+  }
+
+  private Explanation send(Rule rule, int prefix) {
+    Endpoint pinned = destination.pinned();
+    if (pinned != null) {
+      stages.add(
+          "LoadBalancer",
+          pinned.authority() + ", as the application calls it by its address",
+          Source.BUILT_IN,
+          "");
+      return sent(rule, prefix, List.of(pinned));
+    }
+    List<Endpoint> likely = new ArrayList<>();
+    for (Backend backend : rule.backends()) {
+      if (backend.weight() > 0) {
+        balance(rule, backend, likely);
+      }
+    }
+    if (rule.backends().stream().noneMatch(backend -> backend.weight() > 0)) {
+      return stopped(
+          stages.stop(
+              "LoadBalancer", "no backend has a weight: 503", Source.BUILT_IN, "", List.of()));
+    }
+    return likely.isEmpty()
+        ? stopped(
+            stages.stop("LoadBalancer", "no endpoint: 503", Source.BUILT_IN, "", List.of()))
+        : sent(rule, prefix, likely);
+  }
+
+  private void balance(Rule rule, Backend backend, List<Endpoint> likely) {
+    Cluster cluster = backend.cluster();
+    List<Cluster.Candidate> all = cluster.candidates(Cluster.Tried.NOTHING, now);
+    boolean anyGood = all.stream().anyMatch(each -> each.objection().isEmpty());
+    Endpoint sticky = sticky(rule, cluster);
+    List<Candidate> candidates = new ArrayList<>();
+    for (Cluster.Candidate each : all) {
+      Endpoint endpoint = each.endpoint();
+      boolean good = each.objection().isEmpty();
+      boolean chosen = sticky == null ? good || !anyGood : sticky.equals(endpoint);
+      if (chosen) {
+        likely.add(endpoint);
+      }
+      if (candidates.size() < MOST_CANDIDATES) {
+        candidates.add(
+            chosen
+                ? Stages.eligible(name(endpoint), endpoint.load().inFlight() + " in flight")
+                : Stages.passedOver(
+                    name(endpoint),
+                    good ? "the hash falls to " + name(sticky) : each.objection()));
+      }
+    }
+    String share =
+        rule.backends().size() > 1
+            ? ", for " + backend.weight() + " of " + rule.totalWeight() + " calls"
+            : "";
+    stages.add(
+        "LoadBalancer",
+        cluster.name() + share + ": " + (all.isEmpty() ? "no endpoint" : cluster.algorithm()),
+        rule.balancer(),
+        "spec.conf.algorithm",
+        candidates);
+  }
+
+  // The others would take from their chance, or from the turn that they keep.
+  private @Nullable Endpoint sticky(Rule rule, Cluster cluster) {
+    boolean hashes =
+        cluster.algorithm() == Algorithm.RING_HASH || cluster.algorithm() == Algorithm.MAGLEV;
+    return hashes && rule.hash().isFoundIn(call)
+        ? cluster.choose(
+            Cluster.Tried.NOTHING, rule.hash().hash(call, mesh.chance()), now, mesh.chance())
+        : null;
+  }
+
+  private static String name(@Nullable Endpoint endpoint) {
+    if (endpoint == null) {
+      return "";
+    }
+    return endpoint.authority()
+        + (endpoint.labels().isEmpty()
+            ? ""
+            : endpoint.labels().entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .sorted()
+                .collect(Collectors.joining(",", " (", ")")));
+  }
+
+  private Explanation sent(Rule rule, int prefix, List<Endpoint> endpoints) {
+    Endpoint first = endpoints.get(0);
+    String caller = tls(first);
+    ImaginedCall.Editor headers = new ImaginedCall.Editor(request.getHeadersList());
+    rule.requestHeaders().apply(headers);
+    ImaginedRequest sent =
+        request.toBuilder()
+            .setAuthority(rule.rewrite().authority(request.getAuthority()))
+            .setTarget(rule.rewrite().path().apply(request.getTarget(), prefix))
+            .clearHeaders()
+            .addAllHeaders(headers.headers())
+            .setCaller(caller)
+            .setPort(first.port())
+            .build();
+    if (!sent.getTarget().equals(request.getTarget())
+        || !sent.getAuthority().equals(request.getAuthority())) {
+      stages.add(
+          "Route",
+          "rewritten to " + sent.getAuthority() + sent.getTarget(),
+          destination.routes() == null ? Source.BUILT_IN : destination.routes().source(),
+          "spec.conf.rules.filters.urlRewrite");
+    }
+    return Explanation.newBuilder()
+        .addAllStages(stages.all())
+        .setSent(sent)
+        .addAllUids(endpoints.stream().map(Endpoint::uid).distinct().toList())
+        .build();
+  }
+
+  /** Tells how it is encrypted, and as whom the callee knows this process; empty if it does not. */
+  private String tls(Endpoint endpoint) {
+    MeshTls mine = MeshTls.current();
+    String says =
+        switch (endpoint.tls()) {
+          case NONE -> "plaintext: the callee takes nothing else";
+          case APP -> "the application's own TLS";
+          case MESH ->
+              mine.ready()
+                  ? mine.ownId() + " to " + endpoint.principal()
+                  : "this process has no certificate yet: 503";
+          case MESH_PREFERRED ->
+              mine.ready()
+                  ? mine.ownId() + " to " + endpoint.principal()
+                  : "plaintext, as this process has no certificate yet";
+        };
+    stages.add("mutual TLS", says, Source.BUILT_IN, "");
+    boolean proven =
+        switch (endpoint.tls()) {
+          case MESH, MESH_PREFERRED -> mine.ready();
+          case NONE, APP -> false;
+        };
+    return proven ? mine.ownId() : "";
+  }
+}

@@ -1,0 +1,5 @@
+/** Why a request goes where it goes, in words. */
+@NullMarked
+package io.weft.core.explain;
+
+import org.jspecify.annotations.NullMarked;

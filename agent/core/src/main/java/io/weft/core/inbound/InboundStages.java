@@ -1,0 +1,162 @@
+package io.weft.core.inbound;
+
+import io.weft.api.v1.Candidate;
+import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.Stage;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.config.Source;
+import io.weft.core.explain.Stages;
+import io.weft.core.identity.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells of a judgement, policy by policy, in the order in which they are asked; of those after the
+ * one that denied, nothing.
+ */
+final class InboundStages {
+  private static final int MOST_RULES = 20;
+
+  private final Judgement judgement;
+  private final Stages stages = new Stages();
+  private boolean over;
+
+  InboundStages(Judgement judgement) {
+    this.judgement = judgement;
+    MeshAnswer denial = judgement.denial();
+    if (denial != null && judgement.by().equals(Source.BUILT_IN.toString())) {
+      // Nothing that a document says: an ambiguous path, a certificate that is not believed.
+      over = true;
+      stages.stop("mesh", answer(denial), Source.BUILT_IN, "", List.of());
+    }
+  }
+
+  InboundStages mutualTls(Source source, MutualTls policy, Peer peer, boolean exempt) {
+    String who = peer.proven() ? "from " + peer.id() : "from nobody who is known";
+    return stage(
+        "MutualTls",
+        policy.getMode()
+            + (policy.getShadow() ? " (shadow)" : "")
+            + ", "
+            + who
+            + (exempt && !peer.proven() ? ", which is exempt" : ""),
+        source,
+        "spec.conf.mode",
+        List.of());
+  }
+
+  InboundStages tokens(Tokens tokens, Tokens.Shown shown) {
+    if (tokens.isEmpty()) {
+      return this;
+    }
+    Source by = shown.refusedBy();
+    return stage(
+        "JwtAuthentication",
+        by != null
+            ? "its token is not valid"
+            : shown.claims() == Claims.NONE ? "it shows no token" : "its token is valid",
+        by == null ? tokens.first() : by,
+        "spec.conf.issuer",
+        List.of());
+  }
+
+  InboundStages authorization(
+      AuthorizationRules deny, AuthorizationRules allow, @Nullable Source firstAllow, Asked asked) {
+    if (deny.size() == 0 && firstAllow == null) {
+      return this;
+    }
+    AccessRule denying = deny.find(asked);
+    if (denying != null) {
+      return stage(
+          "Authorization", "DENY takes it", denying.source(), field(denying), List.of());
+    }
+    if (firstAllow == null) {
+      return stage(
+          "Authorization", "no DENY takes it", Source.BUILT_IN, "", passedOver(deny, asked));
+    }
+    AccessRule allowing = allow.find(asked);
+    return allowing == null
+        ? stage(
+            "Authorization",
+            "no ALLOW takes it",
+            firstAllow,
+            "spec.conf.rules",
+            passedOver(allow, asked))
+        : stage(
+            "Authorization", "ALLOW takes it", allowing.source(), field(allowing), List.of());
+  }
+
+  InboundStages rateLimit(Source source, @Nullable RateLimit limit, String key) {
+    if (limit == null) {
+      return this;
+    }
+    String per = limit.getKey().name().toLowerCase(Locale.ROOT);
+    return stage(
+        "RateLimit",
+        limit.getLimit()
+            + " in "
+            + Stages.time(limit.getPeriodNanos())
+            + (key.isEmpty() ? "" : " for " + per + " " + key)
+            + (limit.getShadow() ? " (shadow)" : "")
+            + (stops(source) ? ": spent just now" : ": not spent"),
+        source,
+        "spec.conf.limitForPeriod",
+        List.of());
+  }
+
+  /** All lines, with what shadows would have done. */
+  List<Stage> all() {
+    MeshAnswer denial = judgement.denial();
+    if (denial != null && !over) {
+      return stages.stop(judgement.by(), answer(denial), Source.BUILT_IN, "", List.of());
+    }
+    for (String shadow : judgement.shadow()) {
+      stages.add("shadow", shadow + " would deny it", Source.BUILT_IN, "");
+    }
+    return stages.all();
+  }
+
+  private InboundStages stage(
+      String name, String says, Source source, String field, List<Candidate> candidates) {
+    MeshAnswer denial = judgement.denial();
+    if (over) {
+      return this;
+    }
+    if (denial != null && stops(source)) {
+      over = true;
+      stages.stop(name, says + ": " + answer(denial), source, field, candidates);
+    } else {
+      stages.add(name, says, source, field, candidates);
+    }
+    return this;
+  }
+
+  private boolean stops(Source source) {
+    return judgement.denial() != null
+        && source.isDocument()
+        && judgement.by().equals(source + "@" + source.generation());
+  }
+
+  private static String answer(MeshAnswer denial) {
+    return denial.status() + " " + denial.reason();
+  }
+
+  private static String field(AccessRule rule) {
+    return "spec.conf.rules[" + rule.number() + "]";
+  }
+
+  private static List<Candidate> passedOver(AuthorizationRules rules, Asked asked) {
+    List<Candidate> passed = new ArrayList<>();
+    for (AccessRule rule : rules.all()) {
+      if (passed.size() < MOST_RULES) {
+        passed.add(
+            Stages.passedOver(
+                rule.source() + " rule " + rule.number(), "by its " + rule.objection(asked)));
+      }
+    }
+    return passed;
+  }
+}

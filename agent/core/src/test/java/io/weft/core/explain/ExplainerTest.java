@@ -1,0 +1,290 @@
+package io.weft.core.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.api.v1.Ask;
+import io.weft.api.v1.Candidate;
+import io.weft.api.v1.Explanation;
+import io.weft.api.v1.Header;
+import io.weft.api.v1.ImaginedRequest;
+import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.Stage;
+import io.weft.core.MeshUnderTest;
+import io.weft.core.inbound.InboundPolicies;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What people are told of a call that nobody has made. */
+class ExplainerTest {
+  private final MeshUnderTest mesh = new MeshUnderTest();
+
+  @Test
+  void theRuleThatTakesACallIsNamedWithItsDocumentAndThoseBeforeItWithWhatTheyLack() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Route
+            metadata: {name: stock}
+            spec:
+              to: {service: stock}
+              conf:
+                rules:
+                - {name: posts, matches: [{method: POST}]}
+                - {name: admin, matches: [{path: {type: PathPrefix, value: /admin}}]}
+                - {name: testers, matches: [{headers: [{name: x-group, value: testers}]}]}
+                - {name: searches, matches: [{queryParams: [{name: q, value: tea}]}]}
+                - {name: rest}
+            """);
+
+    Stage route = stage(call("/items?q=milk"), "Route");
+
+    assertThat(route.getSays()).isEqualTo("rule rest");
+    assertThat(route.getSource().getName()).isEqualTo("stock");
+    assertThat(route.getSource().getGeneration()).isEqualTo(1);
+    assertThat(route.getField()).isEqualTo("spec.conf.rules[rest]");
+    assertThat(told(route))
+        .containsExactly(
+            "- rule posts: the method is not POST",
+            "- rule admin: the path is not /admin/ or below",
+            "- rule testers: header x-group is not testers: it is not there",
+            "- rule searches: query parameter q is not tea");
+  }
+
+  @Test
+  void aCallThatNoRuleTakesEndsThere() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Route
+            metadata: {name: stock}
+            spec:
+              to: {service: stock}
+              conf: {rules: [{name: posts, matches: [{method: POST}]}]}
+            """);
+
+    Explanation explanation = explain(call("/"));
+
+    assertThat(explanation.hasSent()).isFalse();
+    assertThat(explanation.getStagesList().get(explanation.getStagesCount() - 1))
+        .satisfies(
+            last -> {
+              assertThat(last.getStops()).isTrue();
+              assertThat(last.getSays()).isEqualTo("no rule for this request: 404");
+            });
+  }
+
+  @Test
+  void eachTimeAndEachConditionOfRetriesIsALineWithItsField() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Timeout
+            metadata: {name: brief}
+            spec: {to: {service: stock}, conf: {request: 2s, perTry: 250ms}}
+            ---
+            kind: Retry
+            metadata: {name: again}
+            spec: {to: {service: stock}, conf: {attempts: 3, on: [5xx, connect-failure]}}
+            """);
+
+    Explanation explanation = explain(call("/").setMethod("POST"));
+
+    assertThat(explanation.getStagesList())
+        .filteredOn(stage -> stage.getName().matches("Timeout|Retry"))
+        .extracting(
+            stage ->
+                stage.getSource().getName() + " " + stage.getField() + ": " + stage.getSays())
+        .contains(
+            "brief spec.conf.request: 2s for the whole call",
+            "brief spec.conf.perTry: 250ms for each try",
+            "again spec.conf.attempts: up to 3 tries",
+            "again spec.conf.on: on 5xx, connect-failure",
+            "again spec.conf.idempotentOnly: what the callee may have seen is not repeated: POST"
+                + " without an Idempotency-Key");
+  }
+
+  @Test
+  void whereThereIsNoDocumentTheMeshsOwnWayIsTold() {
+    mesh.service("stock", "a");
+
+    assertThat(explain(call("/")).getStagesList())
+        .extracting(stage -> stage.getName() + ": " + stage.getSays())
+        .containsExactly(
+            "Service: default/stock, port 8080",
+            "Route: every request to the service",
+            "Timeout: none but the application's own",
+            "Retry: up to 3 tries",
+            "Retry: on connect-failure, refused-stream, reset-before-request",
+            "LoadBalancer: default/stock:8080: LEAST_REQUEST",
+            "mutual TLS: plaintext: the callee takes nothing else");
+  }
+
+  @Test
+  void theEndpointsOfEachBackendAreToldWithWhatSpeaksAgainstThem() {
+    mesh.service("stock")
+        .instance("stock", MeshUnderTest.instance("a").putLabels("version", "v1"))
+        .instance(
+            "stock",
+            MeshUnderTest.instance("b").putLabels("version", "v1").setState(InstanceState.LOST))
+        .instance("stock", MeshUnderTest.instance("c").putLabels("version", "v2"))
+        .policy(
+            """
+            kind: Route
+            metadata: {name: stock}
+            spec:
+              to: {service: stock}
+              conf:
+                rules:
+                - backends:
+                  - {labels: {version: v1}, weight: 9}
+                  - {labels: {version: v2}, weight: 1}
+            """);
+
+    Explanation explanation = explain(call("/"));
+
+    assertThat(
+            explanation.getStagesList().stream()
+                .filter(stage -> stage.getName().equals("LoadBalancer")))
+        .satisfiesExactly(
+            first -> {
+              assertThat(first.getSays()).contains("version=v1", "for 9 of 10 calls");
+              assertThat(told(first))
+                  .containsExactly(
+                      "+ a:8080 (version=v1): 0 in flight",
+                      "- b:8080 (version=v1): control has lost it");
+            },
+            second ->
+                assertThat(told(second)).containsExactly("+ c:8080 (version=v2): 0 in flight"));
+    assertThat(explanation.getUidsList()).containsExactly("a", "c");
+  }
+
+  @Test
+  void whatSticksByAHeaderIsToldWithTheOneEndpointThatItSticksTo() {
+    mesh.service("stock", "a", "b", "c")
+        .policy(
+            """
+            kind: LoadBalancer
+            metadata: {name: sticky}
+            spec:
+              to: {service: stock}
+              conf: {algorithm: MAGLEV, hash: [{by: header, name: x-user}]}
+            """);
+    ImaginedRequest.Builder ann = call("/").addHeaders(header("x-user", "ann"));
+
+    Explanation explanation = explain(ann);
+
+    assertThat(explanation.getUidsList()).hasSize(1);
+    assertThat(explain(ann).getUidsList()).isEqualTo(explanation.getUidsList());
+    assertThat(told(stage(ann, "LoadBalancer")))
+        .filteredOn(line -> line.contains("the hash falls to " + explanation.getUids(0)))
+        .hasSize(2);
+    assertThat(explain(call("/")).getUidsList()).containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void whatTheCalleeWouldBeSentHasTheRulesChangesInIt() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Route
+            metadata: {name: stock}
+            spec:
+              to: {service: stock}
+              conf:
+                rules:
+                - matches: [{path: {type: PathPrefix, value: /old}}]
+                  filters:
+                  - requestHeaders: {set: [{name: x-group, value: testers}], remove: [x-gone]}
+                  - urlRewrite: {path: {replacePrefixMatch: /new}}
+            """);
+
+    ImaginedRequest sent =
+        explain(call("/old/items?q=1").addHeaders(header("X-Gone", "1"))).getSent();
+
+    assertThat(sent.getTarget()).isEqualTo("/new/items?q=1");
+    assertThat(sent.getHeadersList()).containsExactly(header("x-group", "testers").build());
+    assertThat(sent.getPort()).isEqualTo(MeshUnderTest.PORT);
+  }
+
+  @Test
+  void aHostThatIsNoServiceIsCalledAsEver() {
+    assertThat(explain(call("/").setAuthority("example.com")).getStagesList())
+        .singleElement()
+        .satisfies(
+            stage ->
+                assertThat(stage.getSays())
+                    .isEqualTo(
+                        "example.com is no service that this one knows: called as ever"));
+  }
+
+  @Test
+  void theConfigOfAServiceThatWasNeverCalledIsAskedForFirst() {
+    mesh.mesh()
+        .dataPlane()
+        .apply(List.of(MeshUnderTest.names(List.of("stock"))), List.of());
+    List<Explanation> answers = new ArrayList<>();
+
+    explainer().answer(Ask.newBuilder().setOutbound(call("/")).build(), answers::add);
+    assertThat(answers).isEmpty();
+    assertThat(mesh.wanted()).containsExactly("default/stock");
+    mesh.service("stock", "a");
+
+    assertThat(answers)
+        .singleElement()
+        .satisfies(answer -> assertThat(answer.getUidsList()).containsExactly("a"));
+  }
+
+  @Test
+  void aQuestionThatThisAgentDoesNotKnowIsAnsweredAsSuch() {
+    List<Explanation> answers = new ArrayList<>();
+
+    explainer().answer(Ask.getDefaultInstance(), answers::add);
+
+    assertThat(answers)
+        .singleElement()
+        .satisfies(answer -> assertThat(answer.getError()).contains("does not know"));
+  }
+
+  private Explainer explainer() {
+    return new Explainer(mesh.mesh(), InboundPolicies.separate(), List::of, () -> 0);
+  }
+
+  private Explanation explain(ImaginedRequest.Builder call) {
+    List<Explanation> answers = new ArrayList<>();
+    explainer().answer(Ask.newBuilder().setOutbound(call).build(), answers::add);
+    assertThat(answers).hasSize(1);
+    assertThat(answers.get(0).getError()).isEmpty();
+    return answers.get(0);
+  }
+
+  private Stage stage(ImaginedRequest.Builder call, String name) {
+    return explain(call).getStagesList().stream()
+        .filter(stage -> stage.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> told(Stage stage) {
+    return stage.getCandidatesList().stream().map(ExplainerTest::line).toList();
+  }
+
+  private static String line(Candidate candidate) {
+    return (candidate.getPassedOver() ? "- " : "+ ")
+        + candidate.getWhat()
+        + ": "
+        + candidate.getWhy();
+  }
+
+  private static ImaginedRequest.Builder call(String target) {
+    return ImaginedRequest.newBuilder()
+        .setProtocol("http")
+        .setMethod("GET")
+        .setTarget(target)
+        .setAuthority("stock:8080");
+  }
+
+  private static Header.Builder header(String name, String value) {
+    return Header.newBuilder().setName(name).setValue(value);
+  }
+}

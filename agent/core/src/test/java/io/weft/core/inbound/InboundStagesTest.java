@@ -1,0 +1,198 @@
+package io.weft.core.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.api.v1.Authorization;
+import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.Inbound;
+import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.Source;
+import io.weft.api.v1.Stage;
+import io.weft.core.call.Protocol;
+import io.weft.core.identity.Peer;
+import io.weft.core.identity.SpiffeId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What people are told of a request that nobody has sent. */
+class InboundStagesTest {
+  private static final Peer ORDERS =
+      Peer.of(SpiffeId.parse("spiffe://weft.local/ns/default/sa/orders"), List.of());
+
+  private final Inbound.Builder inbound = Inbound.newBuilder();
+
+  @Test
+  void whoIsLetInIsToldByWhichRuleOfWhichDocument() {
+    inbound
+        .setMutualTls(strict())
+        .addAuthorizations(
+            authorization("orders-only")
+                .addRules(AuthorizationRule.newBuilder().addPrincipals("default/storefront"))
+                .addRules(AuthorizationRule.newBuilder().addPrincipals("default/orders")))
+        .setRateLimit(limit());
+
+    assertThat(explain(ORDERS, "/"))
+        .containsExactly(
+            "MutualTls/default/strict@7 spec.conf.mode: STRICT, from"
+                + " spiffe://weft.local/ns/default/sa/orders",
+            "Authorization/default/orders-only@7 spec.conf.rules[1]: ALLOW takes it",
+            "RateLimit/default/calm@7 spec.conf.limitForPeriod: 1 in 1s: not spent");
+  }
+
+  @Test
+  void whoIsDeniedIsToldByWhatAndNothingOfWhatComesAfter() {
+    inbound
+        .setMutualTls(strict())
+        .addAuthorizations(
+            authorization("orders-only")
+                .addRules(AuthorizationRule.newBuilder().addPrincipals("default/orders")));
+
+    assertThat(explain(Peer.UNKNOWN, "/"))
+        .containsExactly(
+            "MutualTls/default/strict@7 spec.conf.mode: STRICT, from nobody who is known:"
+                + " 403 MutualTls/default/strict plaintext refused STOPS");
+  }
+
+  @Test
+  void rulesThatAllowOthersAreToldWithTheFieldByWhichTheyDoNotTakeIt() {
+    inbound.addAuthorizations(
+        authorization("orders-only")
+            .addRules(
+                AuthorizationRule.newBuilder()
+                    .addPrincipals("default/orders")
+                    .addMethods("POST"))
+            .addRules(AuthorizationRule.newBuilder().addPaths("/health")));
+
+    List<Stage> stages = stages(ORDERS, "/admin");
+
+    assertThat(stages.get(stages.size() - 1).getStops()).isTrue();
+    assertThat(stages.get(stages.size() - 1).getCandidatesList())
+        .extracting(each -> each.getWhat() + ": " + each.getWhy())
+        .containsExactly(
+            "Authorization/default/orders-only rule 0: by its methods",
+            "Authorization/default/orders-only rule 1: by its paths");
+  }
+
+  @Test
+  void aRateLimitIsToldAndNothingIsTakenFromIt() {
+    inbound.setRateLimit(limit());
+    CompiledPolicies policies = compiled();
+    for (int i = 0; i < 10; i++) {
+      assertThat(lines(policies.explain(ask(ORDERS, "/"), 0))).last().asString().contains("not spent");
+    }
+
+    assertThat(policies.judge(ask(ORDERS, "/"), 0).denial()).isNull();
+    assertThat(lines(policies.explain(ask(ORDERS, "/"), 0)))
+        .last()
+        .asString()
+        .contains("spent just now: 429 RateLimit/default/calm limited STOPS");
+  }
+
+  @Test
+  void whatShadowsWouldHaveDoneIsToldAfterTheRest() {
+    inbound.setMutualTls(strict().setShadow(true));
+
+    assertThat(explain(Peer.UNKNOWN, "/"))
+        .containsExactly(
+            "MutualTls/default/strict@7 spec.conf.mode: STRICT (shadow), from nobody who is known",
+            "MutualTls/default/strict@7 would deny it");
+  }
+
+  @Test
+  void aPathThatCanBeReadInTwoWaysEndsBeforeAnyDocument() {
+    inbound.addAuthorizations(
+        authorization("paths").addRules(AuthorizationRule.newBuilder().addPaths("/*")));
+
+    assertThat(explain(ORDERS, "/a%2Fb")).containsExactly("400 mesh ambiguous path STOPS");
+  }
+
+  private List<String> explain(Peer peer, String target) {
+    return lines(stages(peer, target));
+  }
+
+  private List<Stage> stages(Peer peer, String target) {
+    return compiled().explain(ask(peer, target), 0);
+  }
+
+  private CompiledPolicies compiled() {
+    return new CompiledPolicies(inbound.build(), "weft.local", null, uri -> {});
+  }
+
+  private static List<String> lines(List<Stage> stages) {
+    return stages.stream().map(InboundStagesTest::line).toList();
+  }
+
+  private static String line(Stage stage) {
+    Source source = stage.getSource();
+    return (source.getKind().isEmpty()
+            ? ""
+            : source.getKind()
+                + "/"
+                + source.getNamespace()
+                + "/"
+                + source.getName()
+                + "@"
+                + source.getGeneration()
+                + " "
+                + stage.getField()
+                + ": ")
+        + stage.getSays()
+        + (stage.getStops() ? " STOPS" : "");
+  }
+
+  private static MutualTls.Builder strict() {
+    return MutualTls.newBuilder()
+        .setSource(source("MutualTls", "strict"))
+        .setMode(MutualTls.Mode.STRICT);
+  }
+
+  private static Authorization.Builder authorization(String name) {
+    return Authorization.newBuilder().setSource(source("Authorization", name));
+  }
+
+  private static RateLimit.Builder limit() {
+    return RateLimit.newBuilder()
+        .setSource(source("RateLimit", "calm"))
+        .setLimit(1)
+        .setPeriodNanos(1_000_000_000L)
+        .setBurst(1);
+  }
+
+  private static Source.Builder source(String kind, String name) {
+    return Source.newBuilder().setKind(kind).setNamespace("default").setName(name).setGeneration(7);
+  }
+
+  private static Request ask(Peer peer, String target) {
+    return new Request("GET", target, peer, Map.of());
+  }
+
+  private record Request(String method, String target, Peer peer, Map<String, String> fields)
+      implements InboundRequest {
+    @Override
+    public Protocol protocol() {
+      return Protocol.HTTP;
+    }
+
+    @Override
+    public String scheme() {
+      return "http";
+    }
+
+    @Override
+    public String header(String name) {
+      return fields.getOrDefault(name, "");
+    }
+
+    @Override
+    public String peerAddress() {
+      return "10.1.2.3";
+    }
+
+    @Override
+    public int localPort() {
+      return 8080;
+    }
+  }
+}

@@ -1,7 +1,6 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.weft.cli.Sources.Source;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -37,9 +36,8 @@ final class ApplyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void apply(Source source) {
-    JsonNode outcome =
-        control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), source.text(), source.name());
+  private void apply(String name, byte[] text) {
+    JsonNode outcome = control.post("/v1/config" + (dryRun ? "?dryRun=true" : ""), text, name);
     PrintWriter out = spec.commandLine().getOut();
     outcome.path("documents").forEach(done -> out.println(line(done, outcome)));
     Problems.warnings(outcome).forEach(out::println);

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.weft.cli.Sources.Source;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,11 +48,11 @@ final class DiffCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void diff(Source source) {
-    JsonNode outcome = control.post("/v1/config?dryRun=true", source.text(), source.name());
+  private void diff(String name, byte[] text) {
+    JsonNode outcome = control.post("/v1/config?dryRun=true", text, name);
     PrintWriter out = spec.commandLine().getOut();
     if (output == Output.table) {
-      print(outcome, out, spec.commandLine().getColorScheme().ansi());
+      print(outcome, out, spec.commandLine().getColorScheme());
       Problems.warnings(outcome).forEach(out::println);
       return;
     }
@@ -67,15 +66,21 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** What would become of each document, of an outcome that tells their texts. */
-  static void print(JsonNode outcome, PrintWriter out, Ansi ansi) {
+  static void print(JsonNode outcome, PrintWriter out, ColorScheme colours) {
     for (JsonNode done : outcome.path("documents")) {
       String action = done.path("action").asText();
       boolean unchanged = action.equals("unchanged");
       out.println(
-          ansi.string(
-              "@|bold " + Tables.path(done) + (unchanged ? " " : " would be ") + action + "|@"));
+          colours
+              .ansi()
+              .string(
+                  "@|bold "
+                      + Tables.path(done)
+                      + (unchanged ? " " : " would be ")
+                      + action
+                      + "|@"));
       if (!unchanged) {
-        changes(done).lines(ansi).forEach(out::println);
+        changes(done).lines(colours).forEach(out::println);
       }
     }
   }

@@ -11,37 +11,43 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Tells why a request goes where it goes. */
 @Command(
     name = "explain",
     description =
-        "Tell what would become of a request that nobody has made yet, and by which policies."
-            + " An agent of the caller and one of the callee say so; nothing is sent or counted.",
+        "Tell what became of a real request, by its trace or request id; or, with --from and --to,"
+            + " what would become of one that nobody has made yet. Each line names the policy behind"
+            + " it. The agents concerned say so; nothing is sent or counted.",
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection control;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "A trace id, a traceparent, or the x-request-id of an HTTP request.")
+  private @Nullable String id;
+
   @Option(
       names = "--from",
       paramLabel = "[NAMESPACE/]SERVICE",
-      required = true,
+      defaultValue = "",
       description = "Who calls.")
   private String from = "";
 
   @Option(
       names = "--to",
       paramLabel = "HOST[:PORT]",
-      required = true,
+      defaultValue = "",
       description = "What it calls, as its URL would name it.")
   private String to = "";
 
-  @Option(
-      names = "--method",
-      defaultValue = "GET",
-      description = "HTTP method (${DEFAULT-VALUE}).")
+  @Option(names = "--method", defaultValue = "GET", description = "HTTP method (${DEFAULT-VALUE}).")
   private String method = "";
 
   @Option(
@@ -70,6 +76,22 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    Story story = new Story(out, spec.commandLine().getColorScheme());
+    if (id != null && from.isEmpty() && to.isEmpty()) {
+      JsonNode answer = control.get("/v1/explain/request?id=" + encoded(traceId(id)));
+      if (output == Output.table) {
+        story.recall(answer.path("requests"));
+      } else {
+        out.println(output.of(answer));
+      }
+      out.flush();
+      return 0;
+    }
+    if (id != null || from.isEmpty() || to.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "name a trace or request id, or both --from and --to");
+    }
     for (String header : headers) {
       if (header.indexOf(':') < 1) {
         throw new Refusal("-H " + header + " must be 'name: value'");
@@ -79,15 +101,20 @@ final class ExplainCommand implements Callable<Integer> {
       throw new Refusal("--path " + path + " must begin with a slash");
     }
     JsonNode answer = control.get("/v1/explain?" + query());
-    PrintWriter out = spec.commandLine().getOut();
     if (output == Output.table) {
       out.println(title());
-      new Story(out, spec.commandLine().getColorScheme().ansi()).tell(answer);
+      story.tell(answer);
     } else {
       out.println(output.of(answer));
     }
     out.flush();
     return 0;
+  }
+
+  private static String traceId(String given) {
+    return given.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+        ? given.substring(3, 35)
+        : given;
   }
 
   private String title() {

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
 
 /** What differs between two texts of one document, field by field. */
 final class FieldChanges {
@@ -27,14 +28,14 @@ final class FieldChanges {
 
   /** A field; null where it is not written. */
   private record Change(String field, @Nullable String before, @Nullable String after) {
-    String line(Ansi ansi) {
+    String line(ColorScheme colours) {
       if (before == null) {
-        return coloured(ansi, "fg(green)", "  + " + field + ": " + shown(after));
+        return coloured(colours, "fg(green)", "  + " + field + ": " + shown(after));
       }
       return after == null
-          ? coloured(ansi, "fg(red)", "  - " + field + ": " + shown(before))
+          ? coloured(colours, "fg(red)", "  - " + field + ": " + shown(before))
           : coloured(
-              ansi, "fg(yellow)", "  ~ " + field + ": " + shown(before) + " -> " + shown(after));
+              colours, "fg(yellow)", "  ~ " + field + ": " + shown(before) + " -> " + shown(after));
     }
   }
 
@@ -63,10 +64,10 @@ final class FieldChanges {
   }
 
   /** A line each, marked with {@code +}, {@code -} or {@code ~}. */
-  List<String> lines(Ansi ansi) {
+  List<String> lines(ColorScheme colours) {
     return changes.isEmpty()
         ? List.of("  only how it is written")
-        : changes.stream().map(change -> change.line(ansi)).toList();
+        : changes.stream().map(change -> change.line(colours)).toList();
   }
 
   /** The same for programs. */
@@ -82,8 +83,8 @@ final class FieldChanges {
   }
 
   // Applied as a style, for what is written must not be taken for markup.
-  private static String coloured(Ansi ansi, String style, String text) {
-    return ansi.apply(text, List.of(Ansi.Style.parse(style))).toString();
+  private static String coloured(ColorScheme colours, String style, String text) {
+    return colours.apply(text, List.of(Ansi.Style.parse(style))).toString();
   }
 
   private static String shown(@Nullable String value) {
@@ -105,7 +106,7 @@ final class FieldChanges {
   }
 
   private static void put(JsonNode node, String path, Map<String, String> fields) {
-    if (node.isObject()) {
+    if (node.isObject() && !node.isEmpty()) {
       node.properties()
           .forEach(
               field ->
@@ -116,8 +117,14 @@ final class FieldChanges {
     } else if (node.isArray() && isOfObjects(node)) {
       boolean named = areNamed(node);
       for (int i = 0; i < node.size(); i++) {
-        String place = named ? node.get(i).path("name").asText() : Integer.toString(i);
-        put(node.get(i), path + "[" + place + "]", fields);
+        if (named) {
+          // Its name stands in the path.
+          ObjectNode rest = node.get(i).deepCopy();
+          String name = rest.remove("name").asText();
+          put(rest, path + "[" + name + "]", fields);
+        } else {
+          put(node.get(i), path + "[" + i + "]", fields);
+        }
       }
     } else {
       fields.put(path, node.isValueNode() ? node.asText() : node.toString().replace("\"", ""));

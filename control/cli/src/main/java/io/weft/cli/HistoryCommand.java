@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,13 +53,13 @@ final class HistoryCommand implements Callable<Integer> {
             control.get(
                 "/v1/history?namespace=" + URLEncoder.encode(namespace, StandardCharsets.UTF_8)));
     PrintWriter out = spec.commandLine().getOut();
-    Ansi ansi = spec.commandLine().getColorScheme().ansi();
+    ColorScheme colours = spec.commandLine().getColorScheme();
     if (output != Output.table) {
       out.println(output.of(answer));
     } else if (answer.path("history").isEmpty()) {
       out.println("Nothing has been changed yet.");
     } else if (generation != null) {
-      answer.path("history").forEach(step -> fields(step, out, ansi));
+      answer.path("history").forEach(step -> fields(step, out, colours));
     } else {
       Tables table = new Tables("GENERATION", "WHEN", "BY", "WHAT");
       for (JsonNode step : answer.path("history")) {
@@ -72,7 +72,7 @@ final class HistoryCommand implements Callable<Integer> {
                         author(step),
                         change.path("document").asText() + " " + action(change) + back(step)));
       }
-      table.lines(ansi).forEach(out::println);
+      table.lines(colours.ansi()).forEach(out::println);
     }
     out.flush();
     return 0;
@@ -96,7 +96,7 @@ final class HistoryCommand implements Callable<Integer> {
     return one;
   }
 
-  private static void fields(JsonNode step, PrintWriter out, Ansi ansi) {
+  private static void fields(JsonNode step, PrintWriter out, ColorScheme colours) {
     out.println(
         "generation "
             + step.path("generation").asText()
@@ -106,15 +106,17 @@ final class HistoryCommand implements Callable<Integer> {
             + author(step));
     for (JsonNode change : step.path("changes")) {
       out.println(
-          ansi.string(
-              "@|bold "
-                  + change.path("document").asText()
-                  + " "
-                  + action(change)
-                  + back(step)
-                  + "|@"));
+          colours
+              .ansi()
+              .string(
+                  "@|bold "
+                      + change.path("document").asText()
+                      + " "
+                      + action(change)
+                      + back(step)
+                      + "|@"));
       FieldChanges.between(text(change.path("before")), text(change.path("after")))
-          .lines(ansi)
+          .lines(colours)
           .forEach(out::println);
     }
   }

@@ -52,7 +52,7 @@ final class RollbackCommand implements Callable<Integer> {
     if (outcome.path("documents").isEmpty()) {
       out.println("Nothing differs from generation " + generation + ".");
     } else if (dryRun) {
-      DiffCommand.print(outcome, out, spec.commandLine().getColorScheme().ansi());
+      DiffCommand.print(outcome, out, spec.commandLine().getColorScheme());
     } else {
       for (JsonNode done : outcome.path("documents")) {
         out.println(

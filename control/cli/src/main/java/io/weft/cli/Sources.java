@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -22,19 +21,22 @@ final class Sources {
           "A YAML or JSON file, a folder of such (*.yaml, *.yml, *.json), or - for stdin.")
   private List<String> files = List.of();
 
-  /** What one file holds, and what messages call it. */
-  record Source(String name, byte[] text) {}
+  /** Does something with a file. */
+  interface Work {
+    /** By the name that messages call it. */
+    void with(String name, byte[] text);
+  }
 
   /**
    * Does something with each file. What is refused of one does not keep the others from it.
    *
    * @throws Refusal of all that was refused, or at once if control cannot be asked
    */
-  void each(Consumer<Source> work) throws IOException {
+  void each(Work work) throws IOException {
     List<String> refused = new ArrayList<>();
     for (String file : all()) {
       try {
-        work.accept(read(file));
+        work.with(name(file), read(file));
       } catch (Unreachable e) {
         throw e;
       } catch (Refusal e) {
@@ -46,20 +48,22 @@ final class Sources {
     }
   }
 
-  private static Source read(String file) {
-    boolean stdin = file.equals(STDIN);
-    String name = stdin ? "stdin" : file;
+  private static String name(String file) {
+    return file.equals(STDIN) ? "stdin" : file;
+  }
+
+  private static byte[] read(String file) {
     byte[] text;
     try {
-      text = stdin ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+      text = file.equals(STDIN) ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
     } catch (IOException e) {
       throw new Refusal(Refusal.reason(e));
     }
     if (text.length > DocumentReader.LONGEST) {
       // Control would not read it to the end, and hang up.
-      throw new Refusal(List.of(name + ": is too long; at most 1 MiB is read"));
+      throw new Refusal(List.of(name(file) + ": is too long; at most 1 MiB is read"));
     }
-    return new Source(name, text);
+    return text;
   }
 
   private List<String> all() throws IOException {

@@ -2,19 +2,21 @@ package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
 
 /** What becomes of a request, stage by stage, for people. */
 final class Story {
   private static final String STAGE = "  %-18s %-44s";
 
   private final PrintWriter out;
-  private final Ansi ansi;
+  private final ColorScheme colours;
 
-  Story(PrintWriter out, Ansi ansi) {
+  Story(PrintWriter out, ColorScheme colours) {
     this.out = out;
-    this.ansi = ansi;
+    this.colours = colours;
   }
 
   /** Of an answer to {@code /v1/explain}. */
@@ -31,6 +33,51 @@ final class Story {
     }
     out.println();
     out.println(end(caller, callee));
+  }
+
+  /** Of real requests, the earliest first. */
+  void recall(JsonNode requests) {
+    long begin = requests.path(0).path("startMillis").asLong();
+    out.println(Instant.ofEpochMilli(begin));
+    for (JsonNode request : requests) {
+      out.println();
+      out.println(
+          styled(
+              "bold",
+              "+"
+                  + (request.path("startMillis").asLong() - begin)
+                  + "ms "
+                  + request.path("service").asText()
+                  + " at "
+                  + request.path("instance").asText()
+                  + who(request)));
+      String outcome = request.path("outcome").asText();
+      out.println(
+          "  "
+              + request.path("method").asText()
+              + " "
+              + request.path("path").asText()
+              + " took "
+              + millis(request.path("tookMicros").asLong())
+              + ": "
+              + styled(request.path("failed").asBoolean() ? "fg(red)" : "fg(green)", outcome));
+      String before = "";
+      for (JsonNode stage : request.path("stages")) {
+        stage(stage, before);
+        before = stage.path("name").asText();
+      }
+    }
+  }
+
+  private static String who(JsonNode request) {
+    String peer = request.path("peer").asText();
+    return request.path("inbound").asBoolean()
+        ? " served " + (peer.isEmpty() ? "somebody" : peer)
+        : " called " + peer;
+  }
+
+  private static String millis(long micros) {
+    return micros < 10_000 ? micros / 1_000.0 + "ms" : micros / 1_000 + "ms";
   }
 
   private void side(String name, JsonNode side) {
@@ -93,24 +140,28 @@ final class Story {
   }
 
   private String end(JsonNode caller, JsonNode callee) {
-    for (JsonNode side : List.of(caller, callee)) {
-      for (JsonNode stage : side.path("stages")) {
-        if (stage.path("stops").asBoolean()) {
-          return styled(
-              "fg(red)",
-              "It ends at the "
-                  + (side == caller ? "caller's " : "callee's ")
-                  + stage.path("name").asText()
-                  + ".");
-        }
-      }
+    if (!caller.path("error").asText().isEmpty()) {
+      return "More cannot be told.";
+    }
+    String stopped = stop("caller", caller) + stop("callee", callee);
+    if (!stopped.isEmpty()) {
+      return styled("fg(red)", stopped);
     }
     return callee.isObject() && callee.path("error").asText().isEmpty()
         ? styled("fg(green)", "It reaches the application.")
         : "It leaves the caller.";
   }
 
+  private static String stop(String side, JsonNode told) {
+    for (JsonNode stage : told.path("stages")) {
+      if (stage.path("stops").asBoolean()) {
+        return "It ends at the " + side + "'s " + stage.path("name").asText() + ".";
+      }
+    }
+    return "";
+  }
+
   private String styled(String style, String text) {
-    return ansi.apply(text, List.of(Ansi.Style.parse(style))).toString();
+    return colours.apply(text, List.of(Ansi.Style.parse(style))).toString();
   }
 }

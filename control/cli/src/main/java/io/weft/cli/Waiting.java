@@ -1,7 +1,6 @@
 package io.weft.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.weft.control.document.Durations;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +66,8 @@ final class Waiting {
       Thread.sleep(LOOK_AGAIN_MILLIS);
       status = control.get("/v1/status");
     }
-    out.println("generation " + generation + " is enforced by " + all(status.path("agents").size()));
+    out.println(
+        "generation " + generation + " is enforced by " + all(status.path("agents").size()));
     lost(status).forEach(out::println);
     out.flush();
   }
@@ -101,9 +101,7 @@ final class Waiting {
                     error.isEmpty() ? "" : " (" + error + ")"));
       }
     }
-    status
-        .path("silent")
-        .forEach(address -> missing.add(StatusCommand.silent(address.asText())));
+    status.path("silent").forEach(address -> missing.add(StatusCommand.silent(address.asText())));
     return missing;
   }
 
@@ -114,7 +112,7 @@ final class Waiting {
 
   private List<String> inVain(JsonNode status) {
     List<String> lines = missing(status);
-    long behind = lines.size() - status.path("silent").size();
+    int behind = lines.size() - status.path("silent").size();
     lines.add(
         "weft: generation "
             + generation

@@ -202,8 +202,7 @@ class CommandsTest {
         "-f",
         "-");
     Path token = folder.resolve("editor-token");
-    Files.writeString(
-        token, shell.weft("token", "create", "--role", "editor", "-n", "shop").out());
+    Files.writeString(token, shell.weft("token", "create", "--role", "editor", "-n", "shop").out());
     Shell editor =
         Shell.with("127.0.0.1:" + control.port(), folder.resolve("data/root.pem"), token);
     await().until(() -> editor.weft("identity").exit() == 0);
@@ -279,6 +278,21 @@ class CommandsTest {
     assertThat(diff.exit()).isEqualTo(1);
     assertThat(diff.err()).contains("Timeout/default/other ties with Timeout/default/stock");
     assertThat(diff.err()).isEqualTo(shell.weftReading(tie, "apply", "-f", "-", "--dry-run").err());
+  }
+
+  @Test
+  void explainSaysWhatItNeedsAndWhoIsMissing() {
+    assertThat(shell.weft("explain", "--from", "orders").err())
+        .startsWith("weft: name a trace or request id, or both --from and --to");
+    assertThat(shell.weft("explain", "--from", "orders", "--to", "stock").err())
+        .isEqualTo(
+            lines(
+                "weft: no agent of default/orders that could tell is connected: weft status shows"
+                    + " which are"));
+    assertThat(shell.weft("explain", "abc").err())
+        .startsWith("weft: no connected agent knows a request abc any more");
+    assertThat(shell.weft("explain", "--from", "a", "--to", "b", "-H", "novalue").err())
+        .isEqualTo(lines("weft: -H novalue must be 'name: value'"));
   }
 
   @Test

@@ -346,11 +346,39 @@ class MeshIT {
                       .containsPattern(
                           "mutual TLS +spiffe://weft.local/ns/default/sa/orders to"
                               + " spiffe://weft.local/ns/default/sa/stock")
-                      .containsPattern(
-                          "callee default/stock at .*:" + shop.stockV1.process.pid())
+                      .containsPattern("callee default/stock at .*:" + shop.stockV1.process.pid())
                       .containsPattern("RateLimit +100000 in 1s: not spent +RateLimit/default/calm")
                       .endsWith("It reaches the application."));
     }
+  }
+
+  @Test
+  void explain_tells_the_whole_story_of_a_request_by_its_trace() {
+    policies.routeStock(ALL_TO_V2);
+    policies.forStock(
+        "Retry",
+        "{attempts: 20, on: [grpc-codes], grpcCodes: [UNAVAILABLE], idempotentOnly: false}");
+    eventually().untilAsserted(() -> assertThat(versionsOf(10)).containsOnly("v2"));
+    shop.stockV2.mood(100, 0);
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    shop.order("traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+
+    String story = control.weft("explain", trace);
+    assertThat(story)
+        .containsPattern(
+            "default/storefront at \\S+:" + shop.storefront.pid() + " called default/orders")
+        .containsPattern(
+            "default/orders at \\S+:"
+                + shop.orders.pid()
+                + " served spiffe://weft.local/ns/default/sa/storefront")
+        .containsPattern("default/orders at \\S+:" + shop.orders.pid() + " called default/stock")
+        .containsPattern("Retry +up to 20 tries +Retry/default/stock, generation \\d+")
+        .containsPattern("attempt 20 +\\S+ \\(version=v2\\) gRPC 14, from")
+        .containsPattern(
+            "default/stock at \\S+:"
+                + shop.stockV2.process.pid()
+                + " served spiffe://weft.local/ns/default/sa/orders");
   }
 
   private static String explained(ControlService by) {

@@ -4,6 +4,7 @@ import io.weft.api.v1.Ask;
 import io.weft.api.v1.Explanation;
 import io.weft.api.v1.ImaginedRequest;
 import io.weft.core.Mesh;
+import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.link.Questions;
@@ -14,8 +15,11 @@ import java.util.function.Supplier;
 
 /** Answers by what is in force in this process, with the code that decides on real requests. */
 public final class Explainer implements Questions {
+  private static final int MOST_CALLS = 100;
+
   private final Mesh mesh;
   private final InboundPolicies policies;
+  private final RecentCalls recent;
   private final Supplier<List<Integer>> ports;
   private final LongSupplier clock;
 
@@ -24,9 +28,14 @@ public final class Explainer implements Questions {
    * @param clock nanoseconds, as of {@link System#nanoTime}
    */
   public Explainer(
-      Mesh mesh, InboundPolicies policies, Supplier<List<Integer>> ports, LongSupplier clock) {
+      Mesh mesh,
+      InboundPolicies policies,
+      RecentCalls recent,
+      Supplier<List<Integer>> ports,
+      LongSupplier clock) {
     this.mesh = mesh;
     this.policies = policies;
+    this.recent = recent;
     this.ports = ports;
     this.clock = clock;
   }
@@ -41,11 +50,24 @@ public final class Explainer implements Questions {
                 Explanation.newBuilder()
                     .addAllStages(policies.explain(new ImaginedArrival(here(ask.getInbound()))))
                     .build());
+        case REQUEST -> then.accept(recall(ask.getRequest()));
         case QUESTION_NOT_SET -> then.accept(unknown("this agent does not know that question"));
       }
     } catch (RuntimeException | LinkageError e) {
       then.accept(unknown(String.valueOf(e.getMessage())));
     }
+  }
+
+  private Explanation recall(String id) {
+    Explanation.Builder told = Explanation.newBuilder();
+    long now = clock.getAsLong();
+    recent.madeUnder(id).stream()
+        .limit(MOST_CALLS)
+        .forEach(call -> told.addCalls(CallStory.of(call, mesh, now)));
+    recent.servedUnder(id).stream()
+        .limit(MOST_CALLS)
+        .forEach(call -> told.addCalls(CallStory.of(call)));
+    return told.build();
   }
 
   // It may have been meant for another instance, which listens elsewhere.
@@ -57,7 +79,6 @@ public final class Explainer implements Questions {
   }
 
   private void outbound(ImaginedRequest request, Consumer<Explanation> then) {
-    ImaginedCall call = new ImaginedCall(request);
     String authority = request.getAuthority();
     int colon = authority.lastIndexOf(':');
     boolean hasPort = colon > 0 && authority.substring(colon + 1).matches("\\d{1,5}");
@@ -65,20 +86,17 @@ public final class Explainer implements Questions {
         mesh.lookUp(
             hasPort ? authority.substring(0, colon) : authority,
             hasPort ? Integer.parseInt(authority.substring(colon + 1)) : 0,
-            call.protocol());
+            request.getProtocol().equals("grpc") ? Protocol.GRPC : Protocol.HTTP);
     if (destination.isMesh() && destination.routes() == null) {
       // As its first call would, this asks for the config, which comes in a moment.
-      awaitConfig(destination, call, request, then);
+      awaitConfig(destination, request, then);
       return;
     }
-    then.accept(new OutboundStages(mesh, destination, call, request, clock.getAsLong()).explain());
+    then.accept(new OutboundStages(mesh, request, clock.getAsLong()).explain(destination));
   }
 
   private void awaitConfig(
-      Destination destination,
-      ImaginedCall call,
-      ImaginedRequest request,
-      Consumer<Explanation> then) {
+      Destination destination, ImaginedRequest request, Consumer<Explanation> then) {
     long seen = mesh.configGeneration();
     mesh.subscribe(destination.service());
     mesh.onConfigAfter(
@@ -86,9 +104,9 @@ public final class Explainer implements Questions {
         () -> {
           Destination now = mesh.refresh(destination);
           if (now.routes() == null) {
-            awaitConfig(now, call, request, then);
+            awaitConfig(now, request, then);
           } else {
-            then.accept(new OutboundStages(mesh, now, call, request, clock.getAsLong()).explain());
+            then.accept(new OutboundStages(mesh, request, clock.getAsLong()).explain(now));
           }
         });
   }

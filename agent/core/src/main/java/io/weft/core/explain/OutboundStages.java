@@ -7,6 +7,8 @@ import io.weft.api.v1.Stage;
 import io.weft.core.Mesh;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
+import io.weft.core.call.MeshAnswer;
+import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
@@ -28,40 +30,134 @@ final class OutboundStages {
   private static final int MOST_CANDIDATES = 50;
 
   private final Mesh mesh;
-  private final Destination destination;
   private final ImaginedCall call;
   private final ImaginedRequest request;
   private final long now;
   private final Stages stages = new Stages();
 
-  OutboundStages(
-      Mesh mesh, Destination destination, ImaginedCall call, ImaginedRequest request, long now) {
+  OutboundStages(Mesh mesh, ImaginedRequest request, long now) {
     this.mesh = mesh;
-    this.destination = destination;
-    this.call = call;
+    this.call = new ImaginedCall(request);
     this.request = request;
     this.now = now;
   }
 
-  Explanation explain() {
+  /** Of a call that was made: the rules as they were, the endpoints as they are now. */
+  List<Stage> recall(MadeCall made) {
+    RouteTable routes = made.routes;
+    if (routes == null) {
+      stages.add("Service", "its config has not come from control", Source.BUILT_IN, "");
+    } else {
+      recall(made, routes);
+    }
+    for (int i = 0; i < made.told(); i++) {
+      attempt(made.told(i));
+    }
+    MeshAnswer answer = made.answer;
+    return answer == null
+        ? stages.all()
+        : stages.stop(
+            "answer",
+            (made.protocol == Protocol.GRPC ? "gRPC " + answer.grpcCode() : answer.status())
+                + " "
+                + answer.reason(),
+            Source.BUILT_IN,
+            "",
+            List.of());
+  }
+
+  private void recall(MadeCall made, RouteTable routes) {
+    Rule rule = made.rule;
+    int index = 0;
+    while (index < routes.size() && !routes.rule(index).equals(rule)) {
+      index++;
+    }
+    List<Candidate> passed = new ArrayList<>();
+    for (int i = 0; i < Math.min(index, MOST_CANDIDATES); i++) {
+      String objection = routes.rule(i).objection(call);
+      // Headers are not kept, but where all else holds it was for them.
+      boolean byHeaders = objection.isEmpty() || objection.startsWith("header ");
+      passed.add(
+          Stages.passedOver(rule(routes.rule(i), i), byHeaders ? "by its headers" : objection));
+    }
+    if (rule == null) {
+      stages.add("Route", "no rule for this request", routes.source(), "spec.conf.rules", passed);
+      return;
+    }
+    stages.add(
+        "Route",
+        routes.source().isDocument() ? rule(rule, index) : "every request to the service",
+        routes.source(),
+        field(rule, index),
+        passed);
+    timeout(rule.timeout());
+    retry(rule.retry());
+    for (Backend backend : rule.backends()) {
+      recall(made, rule, backend.cluster());
+    }
+  }
+
+  private void recall(MadeCall made, Rule rule, Cluster cluster) {
+    List<Candidate> candidates = new ArrayList<>();
+    boolean anyTried = false;
+    for (Cluster.Candidate each : cluster.candidates(Cluster.Tried.NOTHING, now)) {
+      boolean tried = made.tried(each.endpoint());
+      anyTried |= tried;
+      if (candidates.size() < MOST_CANDIDATES) {
+        String objection = each.objection();
+        candidates.add(
+            tried
+                ? Stages.eligible(name(each.endpoint()), "tried")
+                : Stages.passedOver(
+                    name(each.endpoint()),
+                    objection.isEmpty() ? "another was chosen" : "now " + objection));
+      }
+    }
+    if (anyTried || rule.backends().size() == 1) {
+      stages.add(
+          "LoadBalancer",
+          cluster.name() + ": " + cluster.algorithm(),
+          rule.balancer(),
+          "spec.conf.algorithm",
+          candidates);
+    }
+  }
+
+  private void attempt(MadeCall.Told attempt) {
+    stages.add(
+        "attempt " + attempt.number(),
+        name(attempt.endpoint())
+            + " "
+            + CallStory.outcome(attempt)
+            + ", from "
+            + Stages.time(attempt.afterMicros() * 1_000L)
+            + " on for "
+            + Stages.time(attempt.tookMicros() * 1_000L)
+            + (attempt.encrypted() ? ", mutual TLS" : ""),
+        Source.BUILT_IN,
+        "");
+  }
+
+  /** Of a call that nobody has made. */
+  Explanation explain(Destination destination) {
     if (!destination.isMesh()) {
-      return stopped(
-          stages.stop(
-              "Service",
-              request.getAuthority() + " is no service that this one knows: called as ever",
-              Source.BUILT_IN,
-              "",
-              List.of()));
+      return Explanation.newBuilder()
+          .addAllStages(
+              stages
+                  .add(
+                      "Service",
+                      request.getAuthority() + " is no service that this one knows: called as ever",
+                      Source.BUILT_IN,
+                      "")
+                  .all())
+          .build();
     }
     RouteTable routes = destination.routes();
     if (routes == null) {
       throw new IllegalStateException("its config has not come from control yet");
     }
     stages.add(
-        "Service",
-        destination.service() + ", port " + destination.port(),
-        Source.BUILT_IN,
-        "");
+        "Service", destination.service() + ", port " + destination.port(), Source.BUILT_IN, "");
     long found = routes.find(call);
     if (found < 0) {
       return stopped(
@@ -96,7 +192,7 @@ final class OutboundStages {
         passedOver(routes, index));
     timeout(rule.timeout());
     retry(rule.retry());
-    return send(rule, RouteTable.prefix(found));
+    return send(destination, rule, RouteTable.prefix(found));
   }
 
   private static Explanation stopped(List<Stage> stages) {
@@ -176,7 +272,7 @@ final class OutboundStages {
     return String.join(", ", conditions);
   }
 
-  private Explanation send(Rule rule, int prefix) {
+  private Explanation send(Destination destination, Rule rule, int prefix) {
     Endpoint pinned = destination.pinned();
     if (pinned != null) {
       stages.add(
@@ -184,7 +280,7 @@ final class OutboundStages {
           pinned.authority() + ", as the application calls it by its address",
           Source.BUILT_IN,
           "");
-      return sent(rule, prefix, List.of(pinned));
+      return sent(destination, rule, prefix, List.of(pinned));
     }
     List<Endpoint> likely = new ArrayList<>();
     for (Backend backend : rule.backends()) {
@@ -198,9 +294,8 @@ final class OutboundStages {
               "LoadBalancer", "no backend has a weight: 503", Source.BUILT_IN, "", List.of()));
     }
     return likely.isEmpty()
-        ? stopped(
-            stages.stop("LoadBalancer", "no endpoint: 503", Source.BUILT_IN, "", List.of()))
-        : sent(rule, prefix, likely);
+        ? stopped(stages.stop("LoadBalancer", "no endpoint: 503", Source.BUILT_IN, "", List.of()))
+        : sent(destination, rule, prefix, likely);
   }
 
   private void balance(Rule rule, Backend backend, List<Endpoint> likely) {
@@ -221,8 +316,7 @@ final class OutboundStages {
             chosen
                 ? Stages.eligible(name(endpoint), endpoint.load().inFlight() + " in flight")
                 : Stages.passedOver(
-                    name(endpoint),
-                    good ? "the hash falls to " + name(sticky) : each.objection()));
+                    name(endpoint), good ? "the hash falls to " + name(sticky) : each.objection()));
       }
     }
     String share =
@@ -260,7 +354,8 @@ final class OutboundStages {
                 .collect(Collectors.joining(",", " (", ")")));
   }
 
-  private Explanation sent(Rule rule, int prefix, List<Endpoint> endpoints) {
+  private Explanation sent(
+      Destination destination, Rule rule, int prefix, List<Endpoint> endpoints) {
     Endpoint first = endpoints.get(0);
     String caller = tls(first);
     ImaginedCall.Editor headers = new ImaginedCall.Editor(request.getHeadersList());
@@ -279,7 +374,7 @@ final class OutboundStages {
       stages.add(
           "Route",
           "rewritten to " + sent.getAuthority() + sent.getTarget(),
-          destination.routes() == null ? Source.BUILT_IN : destination.routes().source(),
+          source(destination),
           "spec.conf.rules.filters.urlRewrite");
     }
     return Explanation.newBuilder()
@@ -287,6 +382,11 @@ final class OutboundStages {
         .setSent(sent)
         .addAllUids(endpoints.stream().map(Endpoint::uid).distinct().toList())
         .build();
+  }
+
+  private static Source source(Destination destination) {
+    RouteTable routes = destination.routes();
+    return routes == null ? Source.BUILT_IN : routes.source();
   }
 
   /** Tells how it is encrypted, and as whom the callee knows this process; empty if it does not. */

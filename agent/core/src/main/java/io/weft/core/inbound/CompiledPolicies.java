@@ -285,17 +285,23 @@ final class CompiledPolicies {
 
   /** What would be made of a request, line by line. */
   List<Stage> explain(InboundRequest request, long now) {
-    Judgement judgement = judge(request, now, false);
+    return stages(request, judge(request, now, false), true).all();
+  }
+
+  /** What was made of a request whose headers nobody knows any more. */
+  List<Stage> recall(InboundRequest request, Judgement judgement) {
+    return stages(request, judgement, false).all();
+  }
+
+  private InboundStages stages(InboundRequest request, Judgement judgement, boolean headersKnown) {
     String path = NormalPath.of(request.target());
     Tokens.Shown shown = tokens.look(request);
     Asked asked = new Asked(request, path == null ? "" : path, shown.claims());
-    return new InboundStages(judgement)
-        .mutualTls(
-            mutualTlsSource, mutualTls, request.peer(), strict && isExempt(asked))
+    return new InboundStages(judgement, headersKnown)
+        .mutualTls(mutualTlsSource, mutualTls, request.peer(), strict && isExempt(asked))
         .tokens(tokens, shown)
         .authorization(enforced.deny(), enforced.allow(), enforced.firstAllow(), asked)
-        .rateLimit(rateLimitSource, rateLimit, rateLimit == null ? "" : key(rateLimit, asked))
-        .all();
+        .rateLimit(rateLimitSource, rateLimit, rateLimit == null ? "" : key(rateLimit, asked));
   }
 
   private static Judgement ambiguous(String what) {

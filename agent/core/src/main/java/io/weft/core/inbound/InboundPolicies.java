@@ -38,6 +38,7 @@ public final class InboundPolicies implements InboundGate {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final ColdStart coldStart;
   private volatile @Nullable CompiledPolicies inForce;
+  private volatile InForce handle = new InForce(null);
   private volatile boolean strictAtFirst;
   private volatile ForwardedCertificate forwarded = ForwardedCertificate.OFF;
 
@@ -106,6 +107,7 @@ public final class InboundPolicies implements InboundGate {
   /** Puts them in force. */
   public void apply(Prepared prepared) {
     inForce = prepared.policies;
+    handle = new InForce(prepared.policies);
     changed();
   }
 
@@ -273,6 +275,27 @@ public final class InboundPolicies implements InboundGate {
           : new Stages().add("mesh", "no policies are known", Source.BUILT_IN, "").all();
     }
     return policies.explain(request, System.nanoTime());
+  }
+
+  /** The policies that were in force when a request was judged. */
+  public static final class InForce {
+    private final @Nullable CompiledPolicies policies;
+
+    private InForce(@Nullable CompiledPolicies policies) {
+      this.policies = policies;
+    }
+
+    /** What was made of a request, line by line. */
+    public List<Stage> recall(InboundRequest request, Judgement judgement) {
+      return policies == null
+          ? new InboundStages(judgement, false).all()
+          : policies.recall(request, judgement);
+    }
+  }
+
+  /** Those of now. Cheap. */
+  public InForce inForce() {
+    return handle;
   }
 
   private static Judgement closed(int status, int grpcCode, String reason) {

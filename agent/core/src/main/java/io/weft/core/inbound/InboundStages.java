@@ -21,11 +21,16 @@ final class InboundStages {
   private static final int MOST_RULES = 20;
 
   private final Judgement judgement;
+  private final boolean headersKnown;
   private final Stages stages = new Stages();
   private boolean over;
 
-  InboundStages(Judgement judgement) {
+  /**
+   * @param headersKnown whether the request still has those that it was judged by
+   */
+  InboundStages(Judgement judgement, boolean headersKnown) {
     this.judgement = judgement;
+    this.headersKnown = headersKnown;
     MeshAnswer denial = judgement.denial();
     if (denial != null && judgement.by().equals(Source.BUILT_IN.toString())) {
       // Nothing that a document says: an ambiguous path, a certificate that is not believed.
@@ -55,12 +60,17 @@ final class InboundStages {
     Source by = shown.refusedBy();
     return stage(
         "JwtAuthentication",
-        by != null
-            ? "its token is not valid"
-            : shown.claims() == Claims.NONE ? "it shows no token" : "its token is valid",
+        headersKnown ? says(shown) : "its token is valid, if it shows one",
         by == null ? tokens.first() : by,
         "spec.conf.issuer",
         List.of());
+  }
+
+  private static String says(Tokens.Shown shown) {
+    if (shown.refusedBy() != null) {
+      return "its token is not valid";
+    }
+    return shown.claims() == Claims.NONE ? "it shows no token" : "its token is valid";
   }
 
   InboundStages authorization(
@@ -70,14 +80,21 @@ final class InboundStages {
     }
     AccessRule denying = deny.find(asked);
     if (denying != null) {
-      return stage(
-          "Authorization", "DENY takes it", denying.source(), field(denying), List.of());
+      return stage("Authorization", "DENY takes it", denying.source(), field(denying), List.of());
     }
     if (firstAllow == null) {
       return stage(
           "Authorization", "no DENY takes it", Source.BUILT_IN, "", passedOver(deny, asked));
     }
     AccessRule allowing = allow.find(asked);
+    if (allowing == null && judgement.by().isEmpty()) {
+      return stage(
+          "Authorization",
+          "an ALLOW takes it, by its headers or claims",
+          Source.BUILT_IN,
+          "",
+          List.of());
+    }
     return allowing == null
         ? stage(
             "Authorization",
@@ -85,8 +102,7 @@ final class InboundStages {
             firstAllow,
             "spec.conf.rules",
             passedOver(allow, asked))
-        : stage(
-            "Authorization", "ALLOW takes it", allowing.source(), field(allowing), List.of());
+        : stage("Authorization", "ALLOW takes it", allowing.source(), field(allowing), List.of());
   }
 
   InboundStages rateLimit(Source source, @Nullable RateLimit limit, String key) {

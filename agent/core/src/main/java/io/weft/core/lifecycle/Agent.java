@@ -3,6 +3,7 @@ package io.weft.core.lifecycle;
 import io.weft.api.v1.Identity;
 import io.weft.core.Mesh;
 import io.weft.core.explain.Explainer;
+import io.weft.core.explain.RecentCalls;
 import io.weft.core.identity.LiveTls;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.inbound.InboundGate;
@@ -126,6 +127,7 @@ public final class Agent {
               new Explainer(
                   mesh,
                   InboundPolicies.ofThisProcess(),
+                  RecentCalls.ofThisProcess(),
                   () -> ports.open().stream().map(PortInfo::number).toList(),
                   System::nanoTime),
               mesh::namesKnown);

@@ -12,9 +12,11 @@ import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.explain.RecentCalls;
 import io.weft.core.inbound.CallTimeout;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundObserver;
+import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.lifecycle.Telemetry;
 import io.weft.core.link.EdgeStats;
 import io.weft.core.log.Log;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OtelTelemetry implements Telemetry, CallObserver, InboundObserver {
   private final Edges edges = new Edges();
+  private final RecentCalls recent = RecentCalls.ofThisProcess();
   private final ScopeDeadlines deadlines = new ScopeDeadlines();
   private volatile @Nullable Spans spans;
   private volatile @Nullable Metrics metrics;
@@ -160,6 +163,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   @Override
   public void callEnded(OutboundCall call) {
     edges.count(call);
+    recent.made(call, parent(call));
     MeshAnswer answer = call.answer();
     Spans made = spans;
     if (answer != null && call.attempts() == 0 && made != null) {
@@ -214,5 +218,6 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     if (measuring != null) {
       measuring.served(call, status, grpcCode, why);
     }
+    recent.served(call, InboundPolicies.ofThisProcess(), status, grpcCode, why);
   }
 }

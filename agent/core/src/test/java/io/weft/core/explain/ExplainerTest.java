@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What people are told of a call that nobody has made. */
 class ExplainerTest {
   private final MeshUnderTest mesh = new MeshUnderTest();
+  private final RecentCalls recent = RecentCalls.separate(() -> 0, () -> 0);
 
   @Test
   void theRuleThatTakesACallIsNamedWithItsDocumentAndThoseBeforeItWithWhatTheyLack() {
@@ -93,8 +94,7 @@ class ExplainerTest {
     assertThat(explanation.getStagesList())
         .filteredOn(stage -> stage.getName().matches("Timeout|Retry"))
         .extracting(
-            stage ->
-                stage.getSource().getName() + " " + stage.getField() + ": " + stage.getSays())
+            stage -> stage.getSource().getName() + " " + stage.getField() + ": " + stage.getSays())
         .contains(
             "brief spec.conf.request: 2s for the whole call",
             "brief spec.conf.perTry: 250ms for each try",
@@ -116,7 +116,7 @@ class ExplainerTest {
             "Timeout: none but the application's own",
             "Retry: up to 3 tries",
             "Retry: on connect-failure, refused-stream, reset-before-request",
-            "LoadBalancer: default/stock:8080: LEAST_REQUEST",
+            "LoadBalancer: default/stock: LEAST_REQUEST",
             "mutual TLS: plaintext: the callee takes nothing else");
   }
 
@@ -214,15 +214,12 @@ class ExplainerTest {
         .satisfies(
             stage ->
                 assertThat(stage.getSays())
-                    .isEqualTo(
-                        "example.com is no service that this one knows: called as ever"));
+                    .isEqualTo("example.com is no service that this one knows: called as ever"));
   }
 
   @Test
   void theConfigOfAServiceThatWasNeverCalledIsAskedForFirst() {
-    mesh.mesh()
-        .dataPlane()
-        .apply(List.of(MeshUnderTest.names(List.of("stock"))), List.of());
+    mesh.mesh().dataPlane().apply(List.of(MeshUnderTest.names(List.of("stock"))), List.of());
     List<Explanation> answers = new ArrayList<>();
 
     explainer().answer(Ask.newBuilder().setOutbound(call("/")).build(), answers::add);
@@ -247,7 +244,7 @@ class ExplainerTest {
   }
 
   private Explainer explainer() {
-    return new Explainer(mesh.mesh(), InboundPolicies.separate(), List::of, () -> 0);
+    return new Explainer(mesh.mesh(), InboundPolicies.separate(), recent, List::of, () -> 0);
   }
 
   private Explanation explain(ImaginedRequest.Builder call) {

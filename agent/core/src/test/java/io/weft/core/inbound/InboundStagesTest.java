@@ -9,6 +9,7 @@ import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.Stage;
+import io.weft.api.v1.ValuesMatch;
 import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
@@ -60,9 +61,7 @@ class InboundStagesTest {
     inbound.addAuthorizations(
         authorization("orders-only")
             .addRules(
-                AuthorizationRule.newBuilder()
-                    .addPrincipals("default/orders")
-                    .addMethods("POST"))
+                AuthorizationRule.newBuilder().addPrincipals("default/orders").addMethods("POST"))
             .addRules(AuthorizationRule.newBuilder().addPaths("/health")));
 
     List<Stage> stages = stages(ORDERS, "/admin");
@@ -80,7 +79,10 @@ class InboundStagesTest {
     inbound.setRateLimit(limit());
     CompiledPolicies policies = compiled();
     for (int i = 0; i < 10; i++) {
-      assertThat(lines(policies.explain(ask(ORDERS, "/"), 0))).last().asString().contains("not spent");
+      assertThat(lines(policies.explain(ask(ORDERS, "/"), 0)))
+          .last()
+          .asString()
+          .contains("not spent");
     }
 
     assertThat(policies.judge(ask(ORDERS, "/"), 0).denial()).isNull();
@@ -106,6 +108,18 @@ class InboundStagesTest {
         authorization("paths").addRules(AuthorizationRule.newBuilder().addPaths("/*")));
 
     assertThat(explain(ORDERS, "/a%2Fb")).containsExactly("400 mesh ambiguous path STOPS");
+  }
+
+  @Test
+  void whatRealRequestsWereLetInForIsToldThoughTheirHeadersAreNotKept() {
+    inbound.addAuthorizations(
+        authorization("testers")
+            .addRules(
+                AuthorizationRule.newBuilder()
+                    .addHeaders(ValuesMatch.newBuilder().setName("x-group").addValues("testers"))));
+
+    assertThat(lines(compiled().recall(ask(ORDERS, "/"), Judgement.ADMITTED)))
+        .contains("an ALLOW takes it, by its headers or claims");
   }
 
   private List<String> explain(Peer peer, String target) {

@@ -401,15 +401,11 @@ public final class Acceptance {
         edits.add(new Edit(document.key(), before, Optional.of(document.text())));
       }
     }
-    if (!conflicts.isEmpty()) {
-      return CompletableFuture.completedFuture(Outcome.refused(conflicts));
-    }
-    return carryOut(
-            edits,
-            done,
-            asked,
-            () -> applyOnLoop(documents, asked, attempt + 1).thenApply(Optional::of),
-            attempt)
+    Supplier<CompletableFuture<Optional<Outcome>>> again =
+        () -> applyOnLoop(documents, asked, attempt + 1).thenApply(Optional::of);
+    return (conflicts.isEmpty()
+            ? carryOut(edits, done, asked, again, attempt)
+            : refuse(conflicts, again, attempt))
         .thenApply(Optional::orElseThrow);
   }
 
@@ -482,13 +478,12 @@ public final class Acceptance {
     inForce.forEach((key, each) -> now.put(key.toString(), each.document().text()));
     Past then = Past.at(generation, head.generation(), now, steps);
     if (!then.unknown().isEmpty()) {
-      return CompletableFuture.completedFuture(refused(then.unknown()));
+      return refuse(List.of(new Problem("", 0, "", then.unknown())), again, attempt);
     }
-    Rollback back =
-        Rollback.to(then, " of generation " + generation, namespace, inForce, reader);
+    Rollback back = Rollback.to(then, " of generation " + generation, namespace, inForce, reader);
     return back.problems().isEmpty()
         ? carryOut(back.edits(), back.done(), asked, again, attempt)
-        : CompletableFuture.completedFuture(Optional.of(Outcome.refused(back.problems())));
+        : refuse(back.problems(), again, attempt);
   }
 
   private CompletableFuture<Optional<Outcome>> carryOut(
@@ -519,6 +514,16 @@ public final class Acceptance {
             again,
             attempt)
         .whenComplete((made, fault) -> tidy(next));
+  }
+
+  // What stands against it may be gone by now.
+  private CompletableFuture<Optional<Outcome>> refuse(
+      List<Problem> problems, Supplier<CompletableFuture<Optional<Outcome>>> again, int attempt) {
+    return answer(
+        new Commit().unchanged(HEAD, headSeen()),
+        Optional.of(Outcome.refused(problems)),
+        again,
+        attempt);
   }
 
   // What was decided on holds only if the store has nothing newer than what was seen here.

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admin API, JSON over HTTP for bearers of an admin token: {@code /v1/config}, {@code
  * /v1/status}, {@code /v1/edges}, {@code /v1/denials}, {@code /v1/history}, {@code /v1/rollback},
- * {@code /v1/explain}, {@code /v1/tokens}, {@code /v1/identity} and {@code /v1/ca}. Errors are {@code
- * {"errors":[{"file","line","field","message"}]}}.
+ * {@code /v1/explain}, {@code /v1/tokens}, {@code /v1/identity} and {@code /v1/ca}. Errors are
+ * {@code {"errors":[{"file","line","field","message"}]}}.
  */
 public final class AdminService implements HttpService {
   private static final JsonMapper JSON = new JsonMapper();
@@ -150,7 +150,8 @@ public final class AdminService implements HttpService {
               "the admin token may see the history of namespace " + own(token) + " alone"));
     }
     return view.history(History.KEPT)
-        .thenApply(steps -> json(Map.of("history", namespace.isEmpty() ? steps : in(steps, namespace))));
+        .thenApply(
+            steps -> json(Map.of("history", namespace.isEmpty() ? steps : in(steps, namespace))));
   }
 
   private static List<History.Step> in(List<History.Step> steps, String namespace) {

@@ -12,6 +12,8 @@ import io.weft.control.compile.ServiceId;
 import io.weft.control.loop.Loop;
 import io.weft.control.push.Fleet;
 import io.weft.control.push.Told;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +52,7 @@ public final class Explanations {
    * Answers a question.
    *
    * @param half {@code outbound} or {@code inbound} for what agents of this replica know of one
-   *     side; empty for the whole
+   *     side, empty for the whole; {@code request} for a real one
    */
   CompletableFuture<Answer> answer(String half, QueryParams query) {
     return switch (half) {
@@ -62,9 +64,42 @@ public final class Explanations {
                       known
                           .map(Answer::of)
                           .orElse(Answer.unknown("no such agent is connected here")));
-      default ->
-          CompletableFuture.completedFuture(Answer.unknown("there is no explain/" + half));
+      case "request" -> request(query.get("id", ""), query.contains("local"));
+      default -> CompletableFuture.completedFuture(Answer.unknown("there is no explain/" + half));
     };
+  }
+
+  private CompletableFuture<Answer> request(String id, boolean local) {
+    Ask question = Ask.newBuilder().setRequest(id).build();
+    CompletableFuture<List<JsonNode>> others =
+        local
+            ? CompletableFuture.completedFuture(List.of())
+            : view.otherReplicas()
+                .thenCompose(
+                    replicas ->
+                        peers.ask(
+                            replicas,
+                            "/v1/explain/request?"
+                                + QueryParams.of("id", id, "local", "true").toQueryString()));
+    return loop.askAsync(() -> fleet.askAll(question))
+        .thenCombine(
+            others,
+            (here, there) -> {
+              List<JsonNode> calls = new ArrayList<>();
+              here.forEach(told -> calls.addAll(CallShown.all(told)));
+              there.forEach(answer -> answer.path("requests").forEach(calls::add));
+              calls.sort(
+                  Comparator.<JsonNode>comparingLong(call -> call.path("startMillis").asLong())
+                      .thenComparing(call -> call.path("inbound").asBoolean()));
+              ObjectNode all = JSON.createObjectNode();
+              all.putArray("requests").addAll(calls);
+              return calls.isEmpty() && !local
+                  ? Answer.unknown(
+                      "no connected agent knows a request "
+                          + id
+                          + " any more: each keeps some thousand, those that failed the longest")
+                  : Answer.of(all);
+            });
   }
 
   private CompletableFuture<Answer> whole(QueryParams query) {

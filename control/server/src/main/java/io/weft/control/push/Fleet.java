@@ -497,6 +497,22 @@ public final class Fleet {
         .map(session -> ask(session, question));
   }
 
+  /** Asks every agent that is connected here; those that know nothing are left out. */
+  public CompletableFuture<List<Told>> askAll(Ask question) {
+    List<CompletableFuture<Told>> asked =
+        sessions.values().stream()
+            .filter(Session::explains)
+            .map(session -> ask(session, question.toBuilder()))
+            .toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done ->
+                asked.stream()
+                    .map(CompletableFuture::join)
+                    .filter(told -> told.explanation().getCallsCount() > 0)
+                    .toList());
+  }
+
   private static CompletableFuture<Told> ask(Session session, Ask.Builder question) {
     return session.ask(question).thenApply(explanation -> Told.of(session.agent(), explanation));
   }

@@ -114,7 +114,9 @@ abstract class RollbackContract {
     rollback(one, first, "");
     rollback(one, second, "");
 
-    assertThat(one.inForce()).containsExactly(timeout("shop", "stock", "2s").text());
+    await()
+        .untilAsserted(
+            () -> assertThat(one.inForce()).containsExactly(timeout("shop", "stock", "2s").text()));
   }
 
   @Test
@@ -129,9 +131,7 @@ abstract class RollbackContract {
         .containsExactly("Timeout/shop/stock deleted");
     await()
         .untilAsserted(
-            () ->
-                assertThat(one.inForce())
-                    .containsExactly(timeout("bank", "stock", "1s").text()));
+            () -> assertThat(one.inForce()).containsExactly(timeout("bank", "stock", "1s").text()));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.weft.api.v1.Header;
 import io.weft.api.v1.ImaginedRequest;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.Stage;
+import io.weft.api.v1.ToldCall;
 import io.weft.control.Control;
 import io.weft.control.Options;
 import io.weft.control.admin.AdminClient;
@@ -132,6 +133,40 @@ class ExplainTest {
   }
 
   @Test
+  void what_agents_know_of_a_request_is_joined_in_the_order_of_time() throws Exception {
+    CompletableFuture<Answer> told = get("/v1/explain/request?id=abc");
+
+    Ask ofCallee = stock.ask();
+    stock.explain(
+        ofCallee,
+        Explanation.newBuilder()
+            .addCalls(ToldCall.newBuilder().setInbound(true).setStartMillis(7).setOutcome("200")));
+    Ask ofCaller = orders.ask();
+    orders.explain(
+        ofCaller,
+        Explanation.newBuilder()
+            .addCalls(ToldCall.newBuilder().setStartMillis(7).setPeer("default/stock")));
+
+    assertThat(ofCaller.getRequest()).isEqualTo("abc");
+    JsonNode requests = json(told).path("requests");
+    assertThat(requests).hasSize(2);
+    assertThat(requests.path(0).path("service").asText()).isEqualTo("default/orders");
+    assertThat(requests.path(0).path("peer").asText()).isEqualTo("default/stock");
+    assertThat(requests.path(1).path("service").asText()).isEqualTo("default/stock");
+    assertThat(requests.path(1).path("inbound").asBoolean()).isTrue();
+  }
+
+  @Test
+  void a_request_that_nobody_knows_is_told_as_such() throws Exception {
+    CompletableFuture<Answer> told = get("/v1/explain/request?id=abc");
+    orders.explain(orders.ask(), Explanation.newBuilder());
+    stock.explain(stock.ask(), Explanation.newBuilder());
+
+    assertThat(told.get(20, TimeUnit.SECONDS).body())
+        .contains("no connected agent knows a request abc any more");
+  }
+
+  @Test
   void an_agent_that_does_not_answer_is_not_waited_for_long() throws Exception {
     CompletableFuture<Answer> told = get(QUESTION);
     orders.ask();
@@ -144,8 +179,7 @@ class ExplainTest {
     Answer answer = get("/v1/explain?from=default/nobody&to=stock").get(20, TimeUnit.SECONDS);
 
     assertThat(answer.status()).isEqualTo(404);
-    assertThat(answer.body())
-        .contains("no agent of default/nobody that could tell is connected");
+    assertThat(answer.body()).contains("no agent of default/nobody that could tell is connected");
   }
 
   private CompletableFuture<Answer> get(String path) throws IOException {

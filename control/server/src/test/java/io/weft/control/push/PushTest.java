@@ -3,9 +3,9 @@ package io.weft.control.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.grpc.Status;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.grpc.Status;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.InstanceState;

@@ -82,6 +82,6 @@ class TestRequest implements InboundRequest {
 
   @Override
   public String toString() {
-    return method + " " + target + " " + headers + " of " + peer;
+    return method + " " + target + " " + headers + " of " + peer.id();
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -89,7 +90,13 @@ public final class Load {
       } catch (Exception | LinkageError e) {
         failures.incrementAndGet();
         System.out.println(
-            "FAILED " + LocalTime.now() + " " + name + " in call " + number + chain(e));
+            "FAILED "
+                + LocalTime.now(ZoneOffset.UTC)
+                + " "
+                + name
+                + " in call "
+                + number
+                + chain(e));
       }
     }
 

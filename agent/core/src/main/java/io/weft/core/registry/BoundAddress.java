@@ -7,10 +7,17 @@ final class BoundAddress {
 
   /** All addresses of the machine, or an address not known. */
   static boolean isWildcard(String literal) {
-    return literal.chars().allMatch(c -> c == '0' || c == '.' || c == ':');
+    return withoutZone(literal).chars().allMatch(c -> c == '0' || c == '.' || c == ':');
   }
 
   static boolean isLoopback(String literal) {
-    return literal.startsWith("127.") || literal.equals("::1") || literal.equals("0:0:0:0:0:0:0:1");
+    String address = withoutZone(literal);
+    return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
+  }
+
+  // RFC 4007, 11: some libraries tell of one where it means nothing, as in 0:0:0:0:0:0:0:0%0.
+  private static String withoutZone(String literal) {
+    int zone = literal.indexOf('%');
+    return zone < 0 ? literal : literal.substring(0, zone);
   }
 }

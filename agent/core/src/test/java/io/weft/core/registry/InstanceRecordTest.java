@@ -10,6 +10,8 @@ import io.weft.core.settings.SettingsReader;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InstanceRecordTest {
 
@@ -62,17 +64,19 @@ class InstanceRecordTest {
     assertThat(record("").registration(false).getAddressesList()).containsExactly("10.0.0.7");
   }
 
-  @Test
-  void a_loopback_address_is_advertised_only_where_control_shares_it() {
-    ports.bound(port(8080, "127.0.0.3"));
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.3", "::1", "0:0:0:0:0:0:0:1%0"})
+  void a_loopback_address_is_advertised_only_where_control_shares_it(String loopback) {
+    ports.bound(port(8080, loopback));
 
-    assertThat(record("").registration(true).getAddressesList()).containsExactly("127.0.0.3");
+    assertThat(record("").registration(true).getAddressesList()).containsExactly(loopback);
     assertThat(record("").registration(false).getAddressesList()).isEmpty();
   }
 
-  @Test
-  void control_names_the_address_of_a_port_bound_to_all() {
-    ports.bound(port(8080, "0:0:0:0:0:0:0:0"));
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "0:0:0:0:0:0:0:0", "0:0:0:0:0:0:0:0%0"})
+  void control_names_the_address_of_a_port_bound_to_all(String all) {
+    ports.bound(port(8080, all));
 
     assertThat(record("").registration(true).getAddressesList()).isEmpty();
   }

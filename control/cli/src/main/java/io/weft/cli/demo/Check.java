@@ -175,8 +175,11 @@ final class Check {
       Visits visits = customer.buy(10, "");
       long longest = visits.longestMillis();
       long shortest = visits.shortestMillis();
+      // Orders has the same deadline: what it answers then may be cut short on its way, now and
+      // then.
       return Saw.of(
-          visits.all(504)
+          visits.answered(504) >= visits.size() - 1
+              && visits.answered(504) + visits.answered(502) == visits.size()
               && shortest >= TIMEOUT_MILLIS
               && longest <= TIMEOUT_MILLIS + AROUND_MILLIS,
           "%s after %d to %d ms%s"

@@ -29,9 +29,9 @@ record Visits(List<Visit> all) {
     return all.stream().filter(visit -> !visit.succeeded()).count();
   }
 
-  /** Whether all were answered so. */
-  boolean all(int status) {
-    return all.stream().allMatch(visit -> visit.status() == status);
+  /** How many were answered so. */
+  long answered(int status) {
+    return all.stream().filter(visit -> visit.status() == status).count();
   }
 
   /** What the first visit that was not answered so was told; empty if all were. */

@@ -69,8 +69,10 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
   @Override
   public HttpResponse.BodySubscriber<T> apply(HttpResponse.ResponseInfo info) {
     received = info;
+    // Made before: the call may be over as soon as it hears of the head.
+    Body body = new Body();
     progress.head(new Head(info));
-    return new Body();
+    return body;
   }
 
   /** The answer is the call's. */
@@ -136,6 +138,10 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
 
     @Override
     public void onSubscribe(Flow.Subscription given) {
+      if (over) {
+        given.cancel();
+        return;
+      }
       subscription = given;
       var unused =
           reader.whenComplete(

@@ -10,11 +10,9 @@ import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.Stage;
 import io.weft.api.v1.ValuesMatch;
-import io.weft.core.call.Protocol;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What people are told of a request that nobody has sent. */
@@ -178,35 +176,7 @@ class InboundStagesTest {
     return Source.newBuilder().setKind(kind).setNamespace("default").setName(name).setGeneration(7);
   }
 
-  private static Request ask(Peer peer, String target) {
-    return new Request("GET", target, peer, Map.of());
-  }
-
-  private record Request(String method, String target, Peer peer, Map<String, String> fields)
-      implements InboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String header(String name) {
-      return fields.getOrDefault(name, "");
-    }
-
-    @Override
-    public String peerAddress() {
-      return "10.1.2.3";
-    }
-
-    @Override
-    public int localPort() {
-      return 8080;
-    }
+  private static InboundRequest ask(Peer peer, String target) {
+    return new TestRequest("GET", target, peer);
   }
 }

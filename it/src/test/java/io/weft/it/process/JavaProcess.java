@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of its own. Its output is kept line by line, standard error among standard output, and
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class JavaProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration THREAD_DUMP = Duration.ofSeconds(5);
 
   private final String name;
   private final Process process;
@@ -49,10 +51,19 @@ public final class JavaProcess implements AutoCloseable {
    * process ends or time is up.
    */
   public Matcher awaitLine(String regex) {
-    Pattern pattern = Pattern.compile(regex);
+    Matcher line = await(Pattern.compile(regex), 0, patience);
+    if (line == null) {
+      tellThreads();
+      throw new AssertionError("no line matches /" + regex + "/ in the output of " + describe());
+    }
+    return line;
+  }
+
+  /** The first match from a line on; null if there is none in time, or the output ends. */
+  private @Nullable Matcher await(Pattern pattern, int from, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     synchronized (lines) {
-      int next = 0;
+      int next = from;
       while (true) {
         for (; next < lines.size(); next++) {
           Matcher matcher = pattern.matcher(lines.get(next));
@@ -62,9 +73,7 @@ public final class JavaProcess implements AutoCloseable {
         }
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0 || !reader.isAlive()) {
-          tellThreads();
-          throw new AssertionError(
-              "no line matches /" + regex + "/ in the output of " + describe());
+          return null;
         }
         try {
           lines.wait(Math.min(left, 200));
@@ -78,26 +87,10 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Has it print what its threads are at, for whoever asks why it is late. */
   private void tellThreads() {
-    if (!process.isAlive()) {
-      return;
-    }
-    signal("QUIT");
-    synchronized (lines) {
-      int next = lines.size();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-      while (System.nanoTime() < deadline && reader.isAlive()) {
-        for (; next < lines.size(); next++) {
-          if (lines.get(next).startsWith("JNI global refs")) {
-            return;
-          }
-        }
-        try {
-          lines.wait(200);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-      }
+    if (process.isAlive()) {
+      int from = output().size();
+      signal("QUIT");
+      await(Pattern.compile("^JNI global refs"), from, THREAD_DUMP);
     }
   }
 

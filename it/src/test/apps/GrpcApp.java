@@ -39,9 +39,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * Serves texts by gRPC, is a {@link Load} of calls for them, or calls for them as lines on standard input say: {@code <id> <kind>
- * <deadline in ms, or 0> <text>}, where the kind is unary, idempotent, context, down, up, both,
- * slowly or cancel.
+ * Serves texts by gRPC, is a {@link Load} of calls for them, or calls for them as lines on standard
+ * input say: {@code <id> <kind> <deadline in ms, or 0> <text>}, where the kind is unary,
+ * idempotent, context, down, overtaken, up, both, slowly or cancel.
  *
  * <p>A text says what the server does. {@code fail@v1} fails in version v1 as UNAVAILABLE, {@code
  * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up, {@code peer} is
@@ -98,8 +98,13 @@ public final class GrpcApp {
 
   private static void serve(String version, int port) throws Exception {
     AtomicInteger cancelled = new AtomicInteger();
+    ServerBuilder<?> builder = ServerBuilder.forPort(port);
+    if (version.equals("v2")) {
+      // On the event loops themselves, as applications do that never block.
+      builder.directExecutor();
+    }
     Server server =
-        ServerBuilder.forPort(port)
+        builder
             .addService(
                 ServerServiceDefinition.builder("test.Texts")
                     .addMethod(
@@ -275,6 +280,16 @@ public final class GrpcApp {
           }
           return messages + " " + last;
         }
+      case "overtaken":
+        {
+          // One call that begins before another and is answered after it.
+          Collected answer = new Collected();
+          ClientCalls.asyncServerStreamingCall(channel.newCall(DOWN, options), text, answer);
+          String other = ClientCalls.blockingUnaryCall(channel, UNARY, options, text);
+          String order = answer.isOver() ? ", after " : ", then ";
+          String[] all = answer.await().split(",");
+          return other + order + all[all.length - 1];
+        }
       case "up":
         {
           Collected answer = new Collected();
@@ -389,6 +404,10 @@ public final class GrpcApp {
     public void onCompleted() {
       one.release(1_000);
       ended.countDown();
+    }
+
+    boolean isOver() {
+      return ended.getCount() == 0;
     }
 
     void awaitOne() throws InterruptedException {

@@ -32,6 +32,15 @@ final class QuietObserver implements CallObserver {
   }
 
   @Override
+  public void attemptHeldBack(Attempt attempt) {
+    try {
+      observer.attemptHeldBack(attempt);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
   public void attemptEnded(Attempt attempt) {
     try {
       observer.attemptEnded(attempt);

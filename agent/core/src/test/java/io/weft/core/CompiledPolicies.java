@@ -2,16 +2,20 @@ package io.weft.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.Header;
 import io.weft.api.v1.HeaderEdits;
+import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.Mirror;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.Redirect;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.SessionPersistence;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.Timeout;
@@ -78,7 +82,22 @@ final class CompiledPolicies {
                   .forEach(label -> to.putLabels(label.getKey(), label.getValue().asText()));
               built.addBackends(to);
             });
+    JsonNode session = rule.path("sessionPersistence");
+    if (rule.has("sessionPersistence")) {
+      built.setSessionPersistence(
+          SessionPersistence.newBuilder()
+              .setHeader(session.path("type").asText().equals("Header"))
+              .setName(session.path("sessionName").asText())
+              .setMaxAgeSeconds(nanos(session.path("absoluteTimeout")) / 1_000_000_000L));
+    }
     for (JsonNode filter : rule.path("filters")) {
+      if (filter.has("requestMirror")) {
+        JsonNode mirror = filter.path("requestMirror");
+        built.addMirrors(
+            Mirror.newBuilder()
+                .setBackend(backend(mirror.path("service").asText(service), 1))
+                .setMillipercent(mirror.path("percent").asInt(100) * 1000));
+      }
       if (filter.has("requestHeaders")) {
         built.setRequestHeaders(edits(filter.path("requestHeaders")));
       }
@@ -102,6 +121,7 @@ final class CompiledPolicies {
     find("Timeout", name).ifPresent(document -> rule.setTimeout(timeout(document)));
     find("Retry", name).ifPresent(document -> rule.setRetry(retry(document)));
     find("LoadBalancer", name).ifPresent(document -> rule.setLoadBalancer(loadBalancer(document)));
+    find("Fault", name).ifPresent(document -> rule.setFault(fault(document)));
     return rule;
   }
 
@@ -124,6 +144,23 @@ final class CompiledPolicies {
             default -> HashKey.newBuilder().setSource(true);
           });
     }
+    return built.build();
+  }
+
+  private static Fault fault(JsonNode document) {
+    JsonNode conf = conf(document);
+    JsonNode delay = conf.path("delay");
+    JsonNode abort = conf.path("abort");
+    Fault.Builder built =
+        Fault.newBuilder()
+            .setSource(source(document))
+            .setShadow(document.path("spec").path("mode").asText().equals("shadow"))
+            .setDelayNanos(nanos(delay.path("fixed")))
+            .setDelayMillipercent(conf.has("delay") ? delay.path("percent").asInt(100) * 1000 : 0)
+            .setAbortHttpStatus(abort.path("httpStatus").asInt())
+            .setAbortGrpcCode(abort.path("grpcStatus").asInt())
+            .setAbortMillipercent(conf.has("abort") ? abort.path("percent").asInt(100) * 1000 : 0);
+    conf.path("matches").forEach(match -> built.addMatches(match(match)));
     return built.build();
   }
 
@@ -241,7 +278,16 @@ final class CompiledPolicies {
             .setBudgetMillipercent(conf.path("budget").path("percent").asInt() * 1000)
             .setBudgetMinPerSecond(conf.path("budget").path("minPerSecond").asInt())
             .setIdempotentOnly(conf.path("idempotentOnly").asBoolean(true))
-            .setHonourRetryAfter(conf.path("honourRetryAfter").asBoolean(true));
+            .setHonourRetryAfter(conf.path("honourRetryAfter").asBoolean(true))
+            .setAttemptsIfRetried(conf.path("attemptsIfRetried").asInt(1));
+    JsonNode hedge = conf.path("hedge");
+    if (conf.has("hedge")) {
+      built.setHedge(
+          Hedge.newBuilder()
+              .setDelayNanos(nanos(hedge.path("delay")))
+              .setDelayPercentile(hedge.path("percentile").asInt() * 1000)
+              .setMax(hedge.path("max").asInt(1)));
+    }
     conf.path("on").forEach(on -> built.addOn(CONDITIONS.get(on.asText())));
     conf.path("statusCodes").forEach(code -> built.addStatusCodes(code.asInt()));
     conf.path("grpcCodes").forEach(code -> built.addGrpcCodes(code.asInt()));

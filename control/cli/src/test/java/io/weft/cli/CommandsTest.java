@@ -74,6 +74,29 @@ class CommandsTest {
   }
 
   @Test
+  void whatNotEveryLibraryCanDoIsSaid() {
+    String hedged =
+        """
+        apiVersion: weft.io/v1
+        kind: Retry
+        metadata: {name: orders}
+        spec: {conf: {attempts: 2, on: [5xx], hedge: {delay: 100ms}}}
+        """;
+    String mirrored =
+        """
+        apiVersion: weft.io/v1
+        kind: Route
+        metadata: {name: orders}
+        spec: {to: {service: orders}, conf: {rules: [{filters: [{requestMirror: {}}]}]}}
+        """;
+
+    assertThat(shell.weftReading(hedged, "apply", "-f", "-").out())
+        .contains("warning: ", "HttpURLConnection", "are not hedged");
+    assertThat(shell.weftReading(mirrored, "apply", "-f", "-").out())
+        .contains("warning: ", "HttpURLConnection", "are not mirrored");
+  }
+
+  @Test
   void severalDocumentsOnStandardInputAreAppliedInOneGeneration() {
     String documents =
         TIMEOUT.formatted("orders", "default") + "---\n" + TIMEOUT.formatted("stock", "default");

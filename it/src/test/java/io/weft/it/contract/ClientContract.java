@@ -3,6 +3,7 @@ package io.weft.it.contract;
 import static io.weft.it.contract.ContractMesh.eventually;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.weft.it.contract.Client.Answer;
 import io.weft.it.contract.Client.Call;
@@ -319,6 +320,53 @@ abstract class ClientContract {
   }
 
   @Test
+  void requests_of_a_session_come_to_one_instance() {
+    apply("LoadBalancer", ROUND_ROBIN);
+    apply("Route", "{rules: [{sessionPersistence: {sessionName: shop}}]}");
+
+    Answer first = client.get("http://stock/");
+    String cookie = first.header("set-cookie");
+    assertThat(cookie).matches("shop=[^;]+; Path=/; HttpOnly");
+    stock.reset();
+    for (int i = 0; i < 4; i++) {
+      client.call("GET", "http://stock/").header("Cookie", cookie.split(";")[0]).send();
+    }
+
+    assertThat(stock.requests()).hasSize(4);
+    assertThat(stock.v1().requests().size()).isIn(0, 4);
+  }
+
+  @Test
+  void a_mirror_gets_a_copy_and_fails_and_delays_nothing() {
+    // Somebody would have to wait for the answer.
+    assumeFalse(library.equals("HttpURLConnection"));
+    apply(
+        "Route",
+        """
+        {rules: [{backends: [{labels: {version: v1}}],
+          filters: [{requestMirror: {labels: {version: v2}}}]}]}""");
+    CountDownLatch held = hold;
+    stock
+        .v2()
+        .script(
+            (request, reply) -> {
+              request.body();
+              await(held);
+              reply.reset();
+            });
+
+    assertThat(client.get("http://stock/read?1").status()).isEqualTo(200);
+    assertThat(client.call("POST", "http://stock/write").body(1_000).send().status())
+        .isEqualTo(200);
+
+    eventually().until(() -> stock.v2().requests().size() == 2);
+    assertThat(stock.v1().requests()).hasSize(2);
+    assertThat(stock.v2().requests())
+        .extracting(request -> request.method() + " " + request.target())
+        .containsExactlyInAnyOrder("GET /read?1", "POST /write");
+  }
+
+  @Test
   void a_route_redirects_by_itself() {
     apply(
         "Route",
@@ -425,6 +473,18 @@ abstract class ClientContract {
     assertThat(answer.body()).isEqualTo("not me");
     assertThat(answer.header("weft-reason")).isEmpty();
     assertThat(stock.requests()).hasSize(1);
+  }
+
+  @Test
+  void an_instance_is_told_which_try_it_sees() {
+    apply("Retry", "{attempts: 3, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    stock.both((request, reply) -> reply.send(503, "no"));
+
+    client.get("http://stock/");
+
+    assertThat(stock.requests())
+        .extracting(request -> request.header("weft-attempt"))
+        .containsExactlyInAnyOrder("", "2", "3");
   }
 
   @Test
@@ -584,6 +644,33 @@ abstract class ClientContract {
   }
 
   @Test
+  void a_slow_attempt_gets_another_beside_it_whose_answer_is_taken() {
+    // Which holds a thread for each.
+    assumeFalse(library.equals("HttpURLConnection"));
+    apply("LoadBalancer", ROUND_ROBIN);
+    apply("Retry", "{attempts: 2, on: [5xx], hedge: {delay: 100ms}}");
+    apply("Timeout", "{request: 20s}");
+    CountDownLatch held = hold;
+    stock
+        .v1()
+        .script(
+            (request, reply) -> {
+              await(held);
+              reply.send(200, "slow");
+            });
+    stock.v2().script((request, reply) -> reply.send(200, "quick"));
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("quick");
+    }
+
+    assertThat(stock.v1().requests()).isNotEmpty();
+    assertThat(stock.v2().requests())
+        .filteredOn(request -> request.header("weft-attempt").equals("2"))
+        .hasSameSizeAs(stock.v1().requests());
+  }
+
+  @Test
   void an_instance_that_stops_costs_no_call_and_one_that_is_killed_none_that_may_be_repeated() {
     // Known by name from the start, so that no call asks the name service.
     put("Service", mortalName(), "spec: {ports: [{name: a, number: 80, protocol: http}]}");
@@ -639,6 +726,97 @@ abstract class ClientContract {
 
   private String mortalName() {
     return "mortal-" + service();
+  }
+
+  // Faults on purpose
+
+  @Test
+  void a_fault_answers_in_the_callees_place_and_is_tried_again_like_its_answers() {
+    apply("Fault", "{matches: [{path: {value: /broken}}], abort: {httpStatus: 503}}");
+
+    Answer broken = client.call("POST", "http://stock/broken").body(10).send();
+    assertThat(broken.status()).isEqualTo(503);
+    assertThat(broken.header("weft-reason")).isEqualTo("Fault/default/contract injected");
+    assertThat(broken.body()).contains("Fault/default/contract");
+    assertThat(stock.requests()).isEmpty();
+    assertThat(client.get("http://stock/").status()).isEqualTo(200);
+
+    apply("Fault", "{abort: {httpStatus: 503, percent: 50}}");
+    apply("Retry", "{attempts: 20, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_fault_delays_a_call_and_no_longer_than_it_has_time() {
+    apply(
+        "Fault",
+        """
+        {matches: [{path: {value: /late}}], delay: {fixed: 50ms}}""");
+    assertThat(client.call("POST", "http://stock/late").body(10).send().status()).isEqualTo(200);
+    String trace = stock.requests().get(0).header("traceparent").split("-")[1];
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().of(trace))
+                    .singleElement()
+                    .satisfies(
+                        span ->
+                            assertThat(span.events())
+                                .singleElement()
+                                .satisfies(
+                                    event -> {
+                                      assertThat(event.name()).isEqualTo("weft.fault");
+                                      assertThat(event.attributes())
+                                          .containsEntry("weft.fault.delay_ms", "50");
+                                    })));
+
+    apply("Fault", "{delay: {fixed: 1h}}");
+    apply("Timeout", "{request: 300ms}");
+    stock.reset();
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(504);
+    assertThat(answer.header("weft-reason")).startsWith("Timeout/default/contract ");
+    assertThat(stock.requests()).isEmpty();
+  }
+
+  // What is told
+
+  @Test
+  void telemetry_says_which_traces_are_kept_what_spans_tell_and_what_is_logged() {
+    apply(
+        "Telemetry",
+        "{side: caller, tracing: {percent: 0}, attributes: [{name: shop.customer, header:"
+            + " x-customer}], accessLog: {minStatus: 500}}");
+    stock.both((request, reply) -> reply.send(request.target().startsWith("/bad") ? 503 : 200, ""));
+
+    client.get("http://stock/good");
+    client.get("http://stock/bad?secret");
+    assertThat(stock.requests())
+        .allSatisfy(request -> assertThat(request.header("traceparent")).endsWith("-00"));
+    client
+        .process()
+        .awaitLine(
+            "ACCESS side=caller method=GET path=/bad status=503 ms=\\d+ to=default/stock attempts=1 endpoint=\\S+ trace=\\p{XDigit}{32}$");
+    assertThat(client.process().output()).noneMatch(line -> line.contains("path=/good"));
+
+    String trace = "4bf92f3577b34da6a3ce929d" + Integer.toHexString(0x10000000 + stock.hashCode());
+    client
+        .call("GET", "http://stock/good")
+        .header("X-Customer", "tea lover")
+        .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+        .send();
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().of(trace))
+                    .singleElement()
+                    .satisfies(
+                        span ->
+                            assertThat(span.attribute("shop.customer")).isEqualTo("tea lover")));
   }
 
   // As without the agent

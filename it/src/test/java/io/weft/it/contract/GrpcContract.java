@@ -220,6 +220,21 @@ abstract class GrpcContract {
   }
 
   @Test
+  void a_mirror_gets_a_copy_of_what_it_may_and_fails_nothing() {
+    mesh.awaitAcked(
+        caller,
+        apply(
+            "Route",
+            """
+            {rules: [{backends: [{labels: {version: v2}}], filters: [{requestMirror: {labels: {version: v1}}}]}]}"""));
+    mesh.awaitAcked(v1, apply("Telemetry", "{side: callee, accessLog: {}}"));
+
+    assertThat(call("unary", "fail@v1")).isEqualTo("OK v2 fail@v1");
+
+    v1.awaitLine("ACCESS side=callee method=POST path=/test.Texts/Unary grpc=14");
+  }
+
+  @Test
   void a_request_larger_than_what_is_kept_goes_through_once() {
     route("v1");
     retry();
@@ -253,6 +268,21 @@ abstract class GrpcContract {
   }
 
   @Test
+  void a_slow_call_is_hedged_and_the_loser_is_cancelled_at_its_server() {
+    mesh.awaitAcked(caller, apply("Retry", "{attempts: 2, on: [5xx], hedge: {delay: 100ms}}"));
+    int before = cancelled();
+
+    // Each call begins at either of them.
+    eventually()
+        .until(
+            () -> {
+              assertThat(call("idempotent", 20_000, "slow@v1")).isEqualTo("OK v2 slow@v1");
+              return cancelled() > before;
+            });
+    assertThat(call("unary", 1_000, "hello")).startsWith("OK v");
+  }
+
+  @Test
   void nothing_is_tried_again_once_a_message_was_delivered() {
     mesh.awaitAcked(
         caller, apply("Retry", RETRY.replace("grpcCodes", "idempotentOnly: false, grpcCodes")));
@@ -263,6 +293,56 @@ abstract class GrpcContract {
     }
 
     assertThat(answers).containsOnly("OK 100 v2 99", "UNAVAILABLE no reason");
+  }
+
+  @Test
+  void a_fault_of_the_caller_answers_in_the_servers_place_and_is_tried_again() {
+    mesh.awaitAcked(caller, apply("Fault", "{abort: {grpcStatus: NOT_FOUND}}"));
+    for (String kind : List.of("unary", "down", "both")) {
+      assertThat(call(kind, "hello")).isEqualTo("NOT_FOUND Fault/default/" + service + " injected");
+    }
+
+    apply("Fault", "{abort: {grpcStatus: UNAVAILABLE, percent: 50}}");
+    mesh.awaitAcked(caller, apply("Retry", RETRY.replace("attempts: 4", "attempts: 20")));
+    for (int i = 0; i < 10; i++) {
+      assertThat(call("idempotent", "hello")).startsWith("OK v");
+    }
+
+    apply("Fault", "{delay: {fixed: 1h}}");
+    mesh.awaitAcked(caller, apply("Timeout", "{request: 300ms}"));
+    assertThat(call("unary", "hello")).startsWith("DEADLINE_EXCEEDED Timeout/default/" + service);
+  }
+
+  @Test
+  void a_fault_of_the_service_holds_back_its_own_calls_and_no_thread() {
+    route("v2"); // which serves on its event loops
+    awaitServers(
+        apply(
+            "Fault",
+            "{side: callee, matches: [{path: {value: /test.Texts/Down}}], delay: {fixed: 2s}}"));
+
+    assertThat(call("overtaken", "hello")).isEqualTo("OK v2 hello, then v2 99");
+
+    awaitServers(apply("Fault", "{side: callee, abort: {grpcStatus: ABORTED}}"));
+    assertThat(call("unary", "hello")).isEqualTo("ABORTED Fault/default/" + service + " injected");
+    assertThat(call("both", "a,b")).isEqualTo("ABORTED Fault/default/" + service + " injected");
+
+    awaitServers(apply("Fault", "{side: callee, delay: {fixed: 1h}}"));
+    assertThat(call("unary", 300, "hello")).startsWith("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void telemetry_logs_what_it_means_on_both_sides() {
+    route("v1");
+    awaitServers(apply("Telemetry", "{tracing: {percent: 0}, accessLog: {minStatus: 503}}"));
+
+    call("unary", "hello");
+    call("unary", "fail@v1");
+
+    caller.awaitLine("ACCESS side=caller method=POST path=/test.Texts/Unary grpc=14 ms=\\d+ to=");
+    v1.awaitLine("ACCESS side=callee method=POST path=/test.Texts/Unary grpc=14 ms=\\d+ peer=");
+    assertThat(caller.output())
+        .noneMatch(line -> line.contains("ACCESS") && line.contains("grpc=0"));
   }
 
   @Test

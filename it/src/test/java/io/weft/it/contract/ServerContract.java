@@ -221,6 +221,118 @@ abstract class ServerContract {
         .matches("2\\d{4}m|2\\d{7}u");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/call", "/async/call"})
+  void what_it_calls_for_a_request_that_was_tried_before_is_not_tried_again(String path) {
+    Stock stock = mesh.stock();
+    eventually()
+        .untilAsserted(() -> assertThat(get("/call?http://stock/").statusCode()).isEqualTo(200));
+    mesh.awaitAcked(
+        app,
+        mesh.admin()
+            .apply(
+                """
+                apiVersion: weft.io/v1
+                kind: Retry
+                metadata: {name: %1$s}
+                spec:
+                  from: {service: %1$s}
+                  to: {service: stock}
+                  conf: {attempts: 3, on: [5xx], backoff: {base: 1ms, max: 1ms}}
+                """
+                    .formatted(service())));
+
+    stock.reset();
+    stock.both((request, reply) -> reply.send(503, ""));
+    get(path + "?http://stock/");
+    assertThat(stock.requests()).hasSize(3);
+
+    stock.reset();
+    stock.both((request, reply) -> reply.send(503, ""));
+    get(path + "?http://stock/", "weft-attempt", "2");
+    assertThat(stock.requests())
+        .singleElement()
+        .satisfies(request -> assertThat(request.header("weft-attempt")).isEqualTo("2"));
+
+    stock.reset();
+    mesh.awaitAcked(app, mesh.admin().delete("Retry", "default", service()));
+  }
+
+  @Test
+  void a_fault_of_the_called_service_delays_and_answers_in_its_place() {
+    fault(
+        """
+        {side: callee, matches: [{path: {value: /throw}}, {headers: [{name: x-fault, value: abort}]}],
+         abort: {httpStatus: 503}}""");
+    String trace = newTrace();
+
+    HttpResponse<String> broken = get("/throw", "traceparent", parent(trace));
+
+    assertThat(broken.statusCode()).isEqualTo(503);
+    assertThat(broken.headers().firstValue("weft-reason"))
+        .hasValue("Fault/default/" + service() + " injected");
+    assertThat(broken.body()).contains("Fault/default/" + service());
+    assertThat(onlySpan(trace).attribute(ANSWERED)).isEqualTo("503");
+    assertThat(onlySpan(trace).events()).extracting(Span.Event::name).containsExactly("weft.fault");
+    assertThat(get("/status?200", "x-fault", "abort").statusCode()).isEqualTo(503);
+    assertThat(get("/status?200").statusCode()).isEqualTo(200);
+
+    fault("{side: callee, matches: [{path: {value: /status}}], delay: {fixed: 100ms}}");
+    assertThat(get("/status?204").statusCode()).isEqualTo(204);
+
+    fault("{side: callee, matches: [{path: {value: /status}}], delay: {fixed: 1h}}");
+    HttpResponse<String> late = get("/status?204", "weft-timeout", "100m");
+    assertThat(late.statusCode()).isEqualTo(504);
+    assertThat(late.headers().firstValue("weft-reason").orElse("")).startsWith("Fault/default/");
+
+    mesh.awaitAcked(app, mesh.admin().delete("Fault", "default", service()));
+    assertThat(get("/status?204").statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void telemetry_says_which_traces_are_kept_what_spans_tell_and_what_is_logged() {
+    put(
+        "Telemetry",
+        "{side: callee, tracing: {percent: 0}, attributes: [{name: shop.customer, header:"
+            + " x-customer}], accessLog: {minStatus: 500}}");
+    String trace = newTrace();
+
+    assertThat(get("/headers").body())
+        .containsPattern("(?i)traceparent: 00-\\p{XDigit}{32}-\\p{XDigit}{16}-00");
+    get("/status?501", "traceparent", parent(trace), "x-customer", "tea lover");
+
+    assertThat(onlySpan(trace).attribute("shop.customer")).isEqualTo("tea lover");
+    app.awaitLine(
+        "ACCESS side=callee method=GET path=/status status=501 ms=\\d+ peer=127.0.0.1 trace="
+            + trace);
+    assertThat(app.output())
+        .noneMatch(line -> line.contains("ACCESS") && line.contains("/headers"));
+
+    mesh.awaitAcked(app, mesh.admin().delete("Telemetry", "default", service()));
+    assertThat(get("/headers").body())
+        .containsPattern("(?i)traceparent: 00-\\p{XDigit}{32}-\\p{XDigit}{16}-01");
+  }
+
+  private void fault(String conf) {
+    put("Fault", conf);
+  }
+
+  private void put(String kind, String conf) {
+    mesh.awaitAcked(
+        app,
+        mesh.admin()
+            .apply(
+                """
+                apiVersion: weft.io/v1
+                kind: %1$s
+                metadata: {name: %2$s}
+                spec:
+                  to: {service: %2$s}
+                  conf: %3$s
+                """
+                    .formatted(kind, service(), conf.replace("\n", "\n    "))));
+  }
+
   @Test
   void requests_one_after_the_other_on_one_connection_are_apart() {
     List<String> traces = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -135,7 +136,8 @@ public final class SpanSink implements AutoCloseable {
       String name,
       int kind,
       int status,
-      Map<String, String> attributes) {
+      Map<String, String> attributes,
+      List<Event> events) {
     public static final int SERVER = 2;
     public static final int CLIENT = 3;
     public static final int ERROR = 2;
@@ -143,6 +145,22 @@ public final class SpanSink implements AutoCloseable {
     /** An attribute's value, or "" if it is not there. */
     public String attribute(String key) {
       return attributes.getOrDefault(key, "");
+    }
+
+    /** What happened in it. */
+    public record Event(String name, Map<String, String> attributes) {
+      static Event read(CodedInputStream in) throws IOException {
+        String name = "";
+        Map<String, String> attributes = new HashMap<>();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+          switch (WireFormat.getTagFieldNumber(tag)) {
+            case 2 -> name = in.readString();
+            case 3 -> attribute(CodedInputStream.newInstance(in.readByteArray()), attributes);
+            default -> in.skipField(tag);
+          }
+        }
+        return new Event(name, Map.copyOf(attributes));
+      }
     }
 
     static Span read(CodedInputStream in) throws IOException {
@@ -153,6 +171,7 @@ public final class SpanSink implements AutoCloseable {
       int kind = 0;
       int status = 0;
       Map<String, String> attributes = new HashMap<>();
+      List<Event> events = new ArrayList<>();
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         switch (WireFormat.getTagFieldNumber(tag)) {
           case 1 -> traceId = HexFormat.of().formatHex(in.readByteArray());
@@ -161,11 +180,13 @@ public final class SpanSink implements AutoCloseable {
           case 5 -> name = in.readString();
           case 6 -> kind = in.readEnum();
           case 9 -> attribute(CodedInputStream.newInstance(in.readByteArray()), attributes);
+          case 11 -> events.add(Event.read(CodedInputStream.newInstance(in.readByteArray())));
           case 15 -> status = status(CodedInputStream.newInstance(in.readByteArray()));
           default -> in.skipField(tag);
         }
       }
-      return new Span(traceId, id, parent, name, kind, status, Map.copyOf(attributes));
+      return new Span(
+          traceId, id, parent, name, kind, status, Map.copyOf(attributes), List.copyOf(events));
     }
 
     private static void attribute(CodedInputStream in, Map<String, String> attributes)

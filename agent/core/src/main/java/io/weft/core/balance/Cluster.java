@@ -98,6 +98,11 @@ public final class Cluster {
    */
   public record Candidate(Endpoint endpoint, String objection) {}
 
+  /** The endpoint of an instance; null if it is none of these, or lost. */
+  public @Nullable Endpoint find(String uid) {
+    return members.byUid.get(uid);
+  }
+
   /** Whether {@link #choose} would find one that was neither tried nor has just refused. */
   public boolean hasFresh(Tried tried, long now) {
     Members current = members;

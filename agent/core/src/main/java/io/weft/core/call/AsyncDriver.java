@@ -1,5 +1,7 @@
 package io.weft.core.call;
 
+import io.weft.core.config.Destination;
+import io.weft.core.scope.RequestScope;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,9 +85,7 @@ public final class AsyncDriver {
   }
 
   private void failed(Attempt attempt, Failure why, Throwable what) {
-    if (attempt == call.lastAttempt()) {
-      thrown = what;
-    }
+    thrown = what;
     try {
       call.failed(attempt, why, clock.nanoTime(), notes);
     } catch (RuntimeException | LinkageError e) {
@@ -147,7 +147,7 @@ public final class AsyncDriver {
    */
   private boolean giveUp(Attempt attempt) {
     notes.clear();
-    boolean open = attempt == call.lastAttempt() && !call.isDecided();
+    boolean open = !attempt.isOver() && !call.isDecided();
     call.abandon();
     return open;
   }
@@ -201,6 +201,20 @@ public final class AsyncDriver {
       alarms.armWake(untilNanos);
       waits = true;
       todo.add(() -> call.onNextConfig(configChanged));
+    }
+
+    @Override
+    public void mirror(Destination to) {
+      todo.add(
+          () -> {
+            // It has nothing of the work at hand: no deadline ends it, no trace tells of it.
+            RequestScope before = RequestScope.NONE.install();
+            try {
+              transport.mirror(to);
+            } finally {
+              before.install();
+            }
+          });
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.weft.core.call;
 
+import io.weft.core.config.Destination;
+
 /**
  * A library that sends without holding a thread, as {@link AsyncDriver} uses it.
  *
@@ -21,6 +23,12 @@ public interface AsyncTransport {
 
   /** Gives up an attempt, of which nothing has reached the application, with its answer. */
   void cancel(Attempt attempt);
+
+  /**
+   * Makes the same request as a call of its own, to the destination given. Nobody sees what comes
+   * of it; what this method throws is dropped. Only called where {@link OutboundRequest#hedgeable}.
+   */
+  default void mirror(Destination to) {}
 
   /** Gives the application this attempt's answer, from its head on as it comes. */
   void commit(Attempt attempt);

@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.ClientTls;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Rule;
@@ -19,11 +20,15 @@ public final class Attempt {
   private final @Nullable ClientTls tls;
   private final long startNanos;
   private final @Nullable Attempt previous;
+  private final @Nullable InjectedFault fault;
+  private final boolean hedge;
   private List<HeaderField> propagation = List.of();
 
+  private boolean begun;
   private boolean sent;
   private boolean plaintext;
   private boolean over;
+  private boolean lost;
   private int status;
   private int grpcCode = -1;
   private @Nullable Failure failure;
@@ -37,13 +42,17 @@ public final class Attempt {
       Endpoint endpoint,
       @Nullable ClientTls tls,
       long startNanos,
-      @Nullable Attempt previous) {
+      @Nullable Attempt previous,
+      @Nullable InjectedFault fault,
+      boolean hedge) {
     this.call = call;
     this.number = number;
     this.endpoint = endpoint;
     this.tls = tls;
     this.startNanos = startNanos;
     this.previous = previous;
+    this.fault = fault;
+    this.hedge = hedge;
   }
 
   /** The call it belongs to. */
@@ -54,6 +63,19 @@ public final class Attempt {
   /** 1 for the first. */
   public int number() {
     return number;
+  }
+
+  /**
+   * Which try it is of whoever along the chain of calls has tried most often; 1 if neither this
+   * call nor one that led to it may have shown a callee the same before.
+   */
+  public int chainAttempt() {
+    int shown = 1;
+    for (Attempt of = previous; of != null; of = of.previous) {
+      // How far one in flight has come is not known, and not known counts as sent.
+      shown += of.sent || !of.over ? 1 : 0;
+    }
+    return Math.max(call.cause, shown);
   }
 
   /** The attempt before it; null for the first. */
@@ -104,11 +126,19 @@ public final class Attempt {
   /** Makes the route's changes to the headers of the answer. */
   public void editResponse(HeaderEditor editor) {
     call.rule().responseHeaders().apply(editor);
+    if (tellsInstance()) {
+      call.rule().session().give(editor, endpoint.uid());
+    }
   }
 
   /** Whether {@link #editResponse} changes anything. */
   public boolean editsResponse() {
-    return !call.rule().responseHeaders().isEmpty();
+    return !call.rule().responseHeaders().isEmpty() || tellsInstance();
+  }
+
+  // A request that came to the instance it named has nothing to learn.
+  private boolean tellsInstance() {
+    return call.rule().session().isOn() && !endpoint.uid().equals(call.session);
   }
 
   /** Nanoseconds that making the connection may take; 0 for as long as the application lets it. */
@@ -122,6 +152,26 @@ public final class Attempt {
    */
   public long timeLeft(long now) {
     return call.timeLeft(this, now);
+  }
+
+  /** Whether it was made beside another that was slow. */
+  public boolean isHedge() {
+    return hedge;
+  }
+
+  /** Whether it was given up as another was sooner with its answer. */
+  public boolean isLost() {
+    return lost;
+  }
+
+  void lose() {
+    lost = true;
+    sent = true;
+  }
+
+  /** What it suffers on purpose, or in shadow mode would; null for nothing. */
+  public @Nullable InjectedFault fault() {
+    return fault;
   }
 
   /** When it was started. */
@@ -184,6 +234,25 @@ public final class Attempt {
     propagation = headers;
   }
 
+  /** When it is to be sent: at once, unless it is held back on purpose. */
+  long heldUntil() {
+    return fault == null || fault.shadow() ? startNanos : startNanos + fault.delayNanos();
+  }
+
+  /** Whether it waits for that time. */
+  boolean isHeldBack() {
+    return !begun && !over && !isAnswered();
+  }
+
+  /** Whether its driver was told to send it: what was not is not to be cancelled either. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  void begin() {
+    begun = true;
+  }
+
   void markSent() {
     sent = true;
   }
@@ -192,10 +261,10 @@ public final class Attempt {
     plaintext = true;
   }
 
-  void answered(ResponseHead head) {
+  void answered(int withStatus, int withGrpcCode) {
     sent = true;
-    status = head.status();
-    grpcCode = head.grpcCode();
+    status = withStatus;
+    grpcCode = withGrpcCode;
   }
 
   void outcome(int code) {

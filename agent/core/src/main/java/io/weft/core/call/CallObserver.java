@@ -20,6 +20,12 @@ public interface CallObserver {
    */
   default void attemptStarted(Attempt attempt) {}
 
+  /**
+   * An attempt that was held back on purpose is about to be sent: what its headers say of the time
+   * that is left has changed.
+   */
+  default void attemptHeldBack(Attempt attempt) {}
+
   /** An attempt ended: answered to its last byte, failed, or given up. */
   default void attemptEnded(Attempt attempt) {}
 

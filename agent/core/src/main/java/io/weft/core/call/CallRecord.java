@@ -19,6 +19,7 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
   @Nullable Rule rule;
   @Nullable Source route;
   @Nullable Attempt attempt;
+  @Nullable Attempt committed;
   @Nullable MeshAnswer answer;
   private @Nullable Object observation;
   long startNanos;
@@ -26,6 +27,8 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
   long deadline;
   int attempts;
   int prefixLength;
+  int cause = 1;
+  String session = "";
   boolean bounded;
   boolean cancelled;
 
@@ -73,9 +76,9 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
     return attempts;
   }
 
-  /** The newest attempt; null if none was started. */
+  /** The attempt whose outcome is the call's, else the newest; null if none was started. */
   public @Nullable Attempt lastAttempt() {
-    return attempt;
+    return committed != null ? committed : attempt;
   }
 
   /** The mesh's own answer; null if there was none. */

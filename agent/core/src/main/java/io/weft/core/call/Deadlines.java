@@ -1,7 +1,8 @@
 package io.weft.core.call;
 
 /**
- * The deadline that the work at hand came with: that of the request being served, if it had one.
+ * What the work at hand came with: the deadline of the request being served, if it had one, and
+ * which try of its caller's that is.
  */
 public interface Deadlines {
   /** There never is one. */
@@ -23,4 +24,9 @@ public interface Deadlines {
 
   /** That deadline, on the clock of {@link System#nanoTime}. */
   long deadlineNanos();
+
+  /** Which try of whoever up the chain of calls has tried most often; 1 for the first. */
+  default int attempt() {
+    return 1;
+  }
 }

@@ -1,5 +1,7 @@
 package io.weft.core.call;
 
+import io.weft.core.config.Destination;
+
 /**
  * What a call wants done, told to its driver while an event is handled.
  *
@@ -31,6 +33,12 @@ public interface Effects {
    * this time.
    */
   void park(long untilNanos);
+
+  /**
+   * Send a copy of the request there, as a call of its own whose outcome nobody sees; told before
+   * the call's own outcome. Where the library cannot without holding a thread, nothing is done.
+   */
+  default void mirror(Destination to) {}
 
   /** Give the application this attempt's answer; the call has decided, and stays to see it end. */
   void commit(Attempt attempt);

@@ -6,13 +6,17 @@ import io.weft.core.balance.Cluster;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
+import io.weft.core.route.Mirror;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * of {@link System#nanoTime}, and carries out the {@link Effects} it asks for. Guarantees:
  *
  * <ul>
- *   <li>at most one attempt is in flight, and at most as many are made as the retry policy allows;
+ *   <li>at most as many attempts are made as the retry policy allows, and at most one is in flight
+ *       unless the policy hedges;
  *   <li>exactly one of commit, answer and rethrow is asked for, unless the application cancels
  *       first;
  *   <li>each attempt that was started is ended once, and what it took is given back;
@@ -52,6 +57,8 @@ public final class OutboundCall extends CallRecord {
   private State state = State.NEW;
   private @Nullable Cluster cluster;
   private boolean ownDeadline;
+  private int hedges;
+  private boolean mirrored;
   private long progressNanos;
   private long parkedUntil;
   private long configSeen;
@@ -69,6 +76,7 @@ public final class OutboundCall extends CallRecord {
     startNanos = now;
     bounded = mesh.deadlines().hasDeadline();
     deadline = bounded ? mesh.deadlines().deadlineNanos() : 0;
+    cause = mesh.deadlines().attempt();
     mesh.observer().callStarted(this);
     if (destination.routes() == null) {
       configSeen = mesh.configGeneration();
@@ -100,49 +108,50 @@ public final class OutboundCall extends CallRecord {
 
   /** Some of this attempt's request may have left. */
   public void sent(Attempt of) {
-    if (of == attempt && !of.isOver()) {
+    if (!of.isOver()) {
       of.markSent();
     }
   }
 
   /** The head of this attempt's answer came. */
   public void head(Attempt of, ResponseHead head, long now, Effects effects) {
-    if (of != attempt || of.isOver() || state != State.TRYING) {
+    if (of.isOver() || state != State.TRYING) {
       return;
     }
-    of.answered(head);
+    of.answered(head.status(), head.grpcCode());
+    measure(of, now);
     of.endpoint().load().connected();
     if (choosesByLatency()) {
       of.endpoint().load().answered(now - of.startNanos(), now);
     }
-    effects.disarm(Timer.PER_TRY);
-    RetryPolicy policy = rule().retry();
-    boolean worthAnother =
-        request.protocol() == Protocol.GRPC
-            ? head.grpcCode() > 0 && policy.retriesGrpcCode(head.grpcCode())
-            : policy.retriesStatus(head.status());
-    if (worthAnother && retry(of, RetryAfter.nanos(policy, head), now, effects)) {
+    if (isWorthAnother(head.status(), head.grpcCode())
+        && (leaveToOthers(of, now, effects)
+            || retry(of, RetryAfter.nanos(rule().retry(), head), now, effects))) {
       return;
     }
+    loseOthers(of, now, effects);
+    disarmTries(effects);
+    committed = of;
     state = State.COMMITTED;
     if (isStream(head)) {
       effects.disarm(Timer.REQUEST);
     }
     progressNanos = now;
     armIdle(effects);
+    mirror(effects);
     effects.commit(of);
   }
 
   /** Some of a committed answer arrived, so that it is not idle. */
   public void progress(Attempt of, long now) {
-    if (of == attempt && state == State.COMMITTED) {
+    if (of == committed && state == State.COMMITTED) {
       progressNanos = now;
     }
   }
 
   /** This attempt has no answer, or its answer broke off. */
   public void failed(Attempt of, Failure why, long now, Effects effects) {
-    if (of != attempt || of.isOver()) {
+    if (of.isOver()) {
       return;
     }
     of.failed(why);
@@ -154,7 +163,6 @@ public final class OutboundCall extends CallRecord {
     if (state != State.TRYING) {
       return;
     }
-    effects.disarm(Timer.PER_TRY);
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
     }
@@ -164,9 +172,15 @@ public final class OutboundCall extends CallRecord {
     if (why != Failure.APPLICATION && timeIsUp(of, why, now, effects)) {
       return;
     }
+    if (why != Failure.APPLICATION && leaveToOthers(of, now, effects)) {
+      return;
+    }
     if (rule().retry().retries(why) && retry(of, 0, now, effects)) {
       return;
     }
+    loseOthers(of, now, effects);
+    committed = of;
+    mirror(effects);
     finish(now, effects);
     effects.rethrow(of);
   }
@@ -182,7 +196,7 @@ public final class OutboundCall extends CallRecord {
    * @param grpcCode the code it ended with; -1 for none
    */
   public void end(Attempt of, int grpcCode, long now, Effects effects) {
-    if (of == attempt && state == State.COMMITTED) {
+    if (of == committed && state == State.COMMITTED) {
       if (grpcCode >= 0) {
         of.outcome(grpcCode);
       }
@@ -210,11 +224,13 @@ public final class OutboundCall extends CallRecord {
       }
       case PER_TRY -> {
         if (state == State.TRYING) {
-          perTryTimedOut(now, effects);
+          triesTimedOut(now, effects);
         }
       }
       case REQUEST -> requestTimedOut(now, effects);
       case IDLE -> idled(now, effects);
+      case FAULT -> heldBack(now, effects);
+      case HEDGE -> hedge(now, effects);
     }
   }
 
@@ -225,8 +241,7 @@ public final class OutboundCall extends CallRecord {
 
   /** The agent has a fault: nothing is decided any more, and what the call took is given back. */
   void abandon() {
-    Attempt of = attempt;
-    if (of != null) {
+    for (Attempt of = attempt; of != null; of = of.previous()) {
       of.finish(startNanos);
     }
     state = State.OVER;
@@ -276,7 +291,11 @@ public final class OutboundCall extends CallRecord {
       answer(timedOut(deadlineSource(), "no time was left"), now, effects);
       return;
     }
-    Backend backend = chosen.draw(mesh.chance());
+    session = chosen.session().of(request);
+    Backend backend = session.isEmpty() ? null : chosen.backendOf(session);
+    if (backend == null) {
+      backend = chosen.draw(mesh.chance());
+    }
     if (backend == null) {
       answer(unavailable(route(), "no backend has a weight"), now, effects);
       return;
@@ -297,38 +316,185 @@ public final class OutboundCall extends CallRecord {
   }
 
   private void tryOnce(long now, Effects effects) {
+    tryOnce(false, now, effects);
+  }
+
+  private void tryOnce(boolean hedge, long now, Effects effects) {
     Endpoint endpoint = destination.pinned();
+    if (endpoint == null && attempts == 0 && !session.isEmpty()) {
+      Endpoint own = cluster().find(session);
+      endpoint = own == null || own.load().avoided(now) ? null : own;
+    }
     if (endpoint == null) {
       endpoint =
           cluster().choose(this, rule().hash().hash(request, mesh.chance()), now, mesh.chance());
     }
     if (endpoint == null) {
-      answer(unavailable(route(), "no endpoint for " + cluster().name()), now, effects);
+      cannotTry(hedge, "no endpoint for " + cluster().name(), now, effects);
       return;
     }
     ClientTls tls;
     try {
       tls = tls(endpoint);
     } catch (SSLException e) {
-      answer(unavailable(route(), "no mutual TLS: " + e.getMessage()), now, effects);
+      cannotTry(hedge, "no mutual TLS: " + e.getMessage(), now, effects);
       return;
     }
     endpoint.load().begin();
     attempts++;
-    Attempt next = new Attempt(this, attempts, endpoint, tls, now, attempt);
+    InjectedFault fault = rule().fault().draw(request, mesh.chance());
+    Attempt next = new Attempt(this, attempts, endpoint, tls, now, attempt, fault, hedge);
     attempt = next;
     state = State.TRYING;
     mesh.observer().attemptStarted(next);
-    effects.start(next);
-    long perTry = perTryTimeoutNanos();
-    if (perTry > 0 && (!bounded || deadline - now > perTry)) {
-      effects.arm(Timer.PER_TRY, now + perTry);
+    armPerTry(now, effects);
+    armHedge(now, effects);
+    if (next.heldUntil() != next.startNanos()) {
+      armFault(now, effects);
+    } else {
+      begin(next, now, effects);
     }
   }
 
+  // A hedge that cannot be made leaves the call to those in flight.
+  private void cannotTry(boolean hedge, String why, long now, Effects effects) {
+    if (!hedge) {
+      answer(unavailable(route(), why), now, effects);
+    }
+  }
+
+  private void heldBack(long now, Effects effects) {
+    for (Attempt of = attempt; of != null && state == State.TRYING; of = of.previous()) {
+      if (of.isHeldBack() && now - of.heldUntil() >= 0) {
+        mesh.observer().attemptHeldBack(of);
+        begin(of, now, effects);
+      }
+    }
+    if (state == State.TRYING) {
+      armFault(now, effects);
+    }
+  }
+
+  private void armFault(long now, Effects effects) {
+    Attempt next = null;
+    for (Attempt of = attempt; of != null; of = of.previous()) {
+      if (of.isHeldBack() && (next == null || of.heldUntil() - next.heldUntil() < 0)) {
+        next = of;
+      }
+    }
+    if (next != null) {
+      effects.arm(Timer.FAULT, notBefore(now, next.heldUntil()));
+    }
+  }
+
+  private static long notBefore(long now, long at) {
+    return at - now < 0 ? now : at;
+  }
+
+  // Only now: the real request has left, and all of it is at hand if it ever will be.
+  private void mirror(Effects effects) {
+    List<Mirror> mirrors = rule().mirrors();
+    if (mirrored || mirrors.isEmpty() || !request.hedgeable()) {
+      return;
+    }
+    mirrored = true;
+    for (int i = 0; i < mirrors.size(); i++) {
+      if (mirrors.get(i).takes(mesh.chance())) {
+        effects.mirror(destination.mirror(mirrors.get(i)));
+      }
+    }
+  }
+
+  // Hedging
+
+  private void armHedge(long now, Effects effects) {
+    Hedge hedge = rule().retry().hedge();
+    if (hedges >= hedge.max()) {
+      return;
+    }
+    long delay = hedge.delay(destination.answerTimes(), now);
+    if (delay >= 0) {
+      effects.arm(Timer.HEDGE, now + delay);
+    }
+  }
+
+  private void hedge(long now, Effects effects) {
+    RetryPolicy policy = rule().retry();
+    if (state != State.TRYING
+        || hedges >= policy.hedge().max()
+        || attempts >= mostAttempts(true)
+        || !request.hedgeable()
+        || (policy.idempotentOnly() && !request.idempotent())
+        || !hasFreshEndpoint(now)
+        || !destination.budget().tryRetry(policy.budget(), now)) {
+      return;
+    }
+    hedges++;
+    tryOnce(true, now, effects);
+  }
+
+  private void measure(Attempt of, long now) {
+    if (rule().retry().hedge().measures()) {
+      destination.answerTimes().took(now - of.startNanos(), now);
+    }
+  }
+
+  /** An attempt brought nothing good: it is let go if there are others that may. */
+  private boolean leaveToOthers(Attempt of, long now, Effects effects) {
+    boolean others = false;
+    for (Attempt each = attempt; each != null; each = each.previous()) {
+      others |= each != of && !each.isOver();
+    }
+    if (others) {
+      letGo(of, effects);
+      over(of, now);
+      armPerTry(now, effects);
+      armFault(now, effects);
+    }
+    return others;
+  }
+
+  /** One attempt decides the call: the others are given up. */
+  private void loseOthers(Attempt winner, long now, Effects effects) {
+    for (Attempt of = attempt; of != null; of = of.previous()) {
+      if (of != winner && !of.isOver()) {
+        // Its answer would have taken as long at least: else the slow ones would count as none.
+        measure(of, now);
+        of.lose();
+        letGo(of, effects);
+        over(of, now);
+      }
+    }
+  }
+
+  private void begin(Attempt of, long now, Effects effects) {
+    InjectedFault fault = of.fault();
+    if (fault == null || fault.shadow() || !fault.aborts()) {
+      of.begin();
+      effects.start(of);
+      return;
+    }
+    // From here on it is as if the callee had answered so.
+    MeshAnswer injected = fault.answer();
+    boolean grpc = request.protocol() == Protocol.GRPC;
+    of.answered(grpc ? 200 : injected.status(), grpc ? injected.grpcCode() : -1);
+    if (isWorthAnother(of.status(), of.grpcCode())
+        && (leaveToOthers(of, now, effects) || retry(of, 0, now, effects))) {
+      return;
+    }
+    loseOthers(of, now, effects);
+    answer(injected, now, effects);
+  }
+
+  private boolean isWorthAnother(int status, int grpcCode) {
+    RetryPolicy policy = rule().retry();
+    return request.protocol() == Protocol.GRPC
+        ? grpcCode > 0 && policy.retriesGrpcCode(grpcCode)
+        : policy.retriesStatus(status);
+  }
+
   // Plaintext is for callers that have no certificate, where the callee takes it; never for one
-  // whose
-  // handshake failed.
+  // whose handshake failed.
   private static @Nullable ClientTls tls(Endpoint endpoint) throws SSLException {
     MeshTls mine = MeshTls.current();
     return switch (endpoint.tls()) {
@@ -346,7 +512,7 @@ public final class OutboundCall extends CallRecord {
     }
     long perTry = perTryTimeoutNanos();
     if (why == Failure.TIMEOUT && perTry > 0 && now - of.startNanos() >= perTry) {
-      perTryTimedOut(now, effects);
+      tryTimedOut(of, now, effects);
       return true;
     }
     return false;
@@ -355,7 +521,7 @@ public final class OutboundCall extends CallRecord {
   /** Goes on to another attempt if it may; this one is over then. */
   private boolean retry(Attempt of, long retryAfter, long now, Effects effects) {
     RetryPolicy policy = rule().retry();
-    if (attempts >= policy.attempts()
+    if (attempts >= mostAttempts(of.sent())
         || !request.replayable()
         || (of.sent() && policy.idempotentOnly() && !request.idempotent())
         || (!policy.source().isDocument()
@@ -369,10 +535,9 @@ public final class OutboundCall extends CallRecord {
         || !destination.budget().tryRetry(policy.budget(), now)) {
       return false;
     }
-    if (of.failure() == null) {
-      effects.cancel(of);
-    }
+    letGo(of, effects);
     over(of, now);
+    disarmTries(effects);
     if (pause == 0) {
       tryOnce(now, effects);
     } else {
@@ -380,6 +545,15 @@ public final class OutboundCall extends CallRecord {
       effects.arm(Timer.BACKOFF, now + pause);
     }
     return true;
+  }
+
+  // Retries at each of n services in a row would multiply. What no callee has seen costs nobody
+  // further down anything.
+  private int mostAttempts(boolean sent) {
+    RetryPolicy policy = rule().retry();
+    return sent && cause > 1
+        ? Math.min(policy.attempts(), policy.attemptsIfRetried())
+        : policy.attempts();
   }
 
   private boolean choosesByLatency() {
@@ -390,19 +564,40 @@ public final class OutboundCall extends CallRecord {
     return destination.pinned() == null && cluster().hasFresh(this, now);
   }
 
-  private void perTryTimedOut(long now, Effects effects) {
-    Attempt of = current();
+  private void triesTimedOut(long now, Effects effects) {
+    long perTry = perTryTimeoutNanos();
+    for (Attempt of = attempt; of != null && state == State.TRYING; of = of.previous()) {
+      if (!of.isOver() && now - of.startNanos() >= perTry) {
+        tryTimedOut(of, now, effects);
+      }
+    }
+    if (state == State.TRYING) {
+      armPerTry(now, effects);
+    }
+  }
+
+  private void armPerTry(long now, Effects effects) {
+    long perTry = perTryTimeoutNanos();
+    if (perTry == 0) {
+      return;
+    }
+    Attempt oldest = null;
+    for (Attempt of = attempt; of != null; of = of.previous()) {
+      oldest = of.isOver() ? oldest : of;
+    }
+    if (oldest != null && (!bounded || deadline - oldest.startNanos() > perTry)) {
+      effects.arm(Timer.PER_TRY, notBefore(now, oldest.startNanos() + perTry));
+    }
+  }
+
+  private void tryTimedOut(Attempt of, long now, Effects effects) {
     // How far it came is not known, and not known counts as sent.
     of.markSent();
     if (choosesByLatency()) {
       of.endpoint().load().unanswered(now - of.startNanos(), now);
     }
-    RetryPolicy policy = rule().retry();
-    boolean worthAnother =
-        request.protocol() == Protocol.GRPC
-            ? policy.retriesGrpcCode(MeshAnswers.timedOutCode())
-            : policy.retriesStatus(504);
-    if (worthAnother && retry(of, 0, now, effects)) {
+    if (leaveToOthers(of, now, effects)
+        || (isWorthAnother(504, MeshAnswers.timedOutCode()) && retry(of, 0, now, effects))) {
       return;
     }
     giveUp(effects);
@@ -434,13 +629,22 @@ public final class OutboundCall extends CallRecord {
 
   private void breakOff(MeshAnswer why, long now, Effects effects) {
     answer = why;
-    effects.breakOff(current(), why);
+    effects.breakOff(taken(), why);
     finish(now, effects);
   }
 
   private void giveUp(Effects effects) {
-    Attempt of = attempt;
-    if (of != null && !of.isOver() && of.failure() == null) {
+    for (Attempt of = attempt; of != null; of = of.previous()) {
+      if (!of.isOver()) {
+        letGo(of, effects);
+      }
+    }
+  }
+
+  private static void letGo(Attempt of, Effects effects) {
+    if (!of.hasBegun()) {
+      effects.disarm(Timer.FAULT);
+    } else if (of.failure() == null) {
       effects.cancel(of);
     }
   }
@@ -452,12 +656,15 @@ public final class OutboundCall extends CallRecord {
   }
 
   private void finish(long now, Effects effects) {
-    Attempt of = attempt;
-    if (of != null) {
+    for (Attempt of = attempt; of != null; of = of.previous()) {
       over(of, now);
     }
-    if (state == State.TRYING || state == State.COMMITTED) {
-      effects.disarm(Timer.PER_TRY);
+    if (state == State.TRYING) {
+      disarmTries(effects);
+    }
+    if (committed != null) {
+      // An answer may come before the last of the request has left.
+      mirror(effects);
     }
     if (bounded) {
       effects.disarm(Timer.REQUEST);
@@ -471,6 +678,11 @@ public final class OutboundCall extends CallRecord {
     state = State.OVER;
     endNanos = now;
     mesh.observer().callEnded(this);
+  }
+
+  private static void disarmTries(Effects effects) {
+    effects.disarm(Timer.PER_TRY);
+    effects.disarm(Timer.HEDGE);
   }
 
   private void over(Attempt of, long now) {
@@ -557,10 +769,10 @@ public final class OutboundCall extends CallRecord {
     return cluster;
   }
 
-  private Attempt current() {
-    if (attempt == null) {
-      throw new IllegalStateException("nothing tried");
+  private Attempt taken() {
+    if (committed == null) {
+      throw new IllegalStateException("no answer taken");
     }
-    return attempt;
+    return committed;
   }
 }

@@ -4,6 +4,7 @@ import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServicePort;
 import io.weft.core.balance.Cluster;
+import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
 import io.weft.core.route.RouteCompiler;
 import io.weft.core.route.RouteTable;
@@ -22,6 +23,7 @@ final class ConfigCompiler {
   private final Services services;
   private final Function<Clusters.Key, Cluster> clusters;
   private final Function<ServiceKey, RetryBudget> budgets;
+  private final Function<ServiceKey, AnswerTimes> times;
   private final Set<Clusters.Key> used = new HashSet<>();
   private final Map<ServiceKey, Host> compiled = new HashMap<>();
 
@@ -32,11 +34,13 @@ final class ConfigCompiler {
       String namespace,
       Services services,
       Function<Clusters.Key, Cluster> clusters,
-      Function<ServiceKey, RetryBudget> budgets) {
+      Function<ServiceKey, RetryBudget> budgets,
+      Function<ServiceKey, AnswerTimes> times) {
     this.namespace = namespace;
     this.services = services;
     this.clusters = clusters;
     this.budgets = budgets;
+    this.times = times;
   }
 
   /**
@@ -150,7 +154,8 @@ final class ConfigCompiler {
 
   private Destination destination(
       ServiceKey service, int port, @Nullable ServiceConfig config, RetryBudget budget) {
-    return new Destination(service, port, config == null ? null : routes(config, port), budget);
+    return new Destination(
+        service, port, config == null ? null : routes(config, port), budget, times.apply(service));
   }
 
   private RouteTable routes(ServiceConfig config, int port) {

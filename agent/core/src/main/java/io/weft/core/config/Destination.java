@@ -1,7 +1,9 @@
 package io.weft.core.config;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
+import io.weft.core.route.Mirror;
 import io.weft.core.route.RouteTable;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ public final class Destination {
   private final int port;
   private final @Nullable RouteTable routes;
   private final @Nullable RetryBudget budget;
+  private final @Nullable AnswerTimes times;
   private final @Nullable Endpoint pinned;
 
   private Destination() {
@@ -25,11 +28,17 @@ public final class Destination {
     this.port = 0;
     this.routes = null;
     this.budget = null;
+    this.times = null;
     this.pinned = null;
   }
 
-  Destination(ServiceKey service, int port, @Nullable RouteTable routes, RetryBudget budget) {
-    this(service, port, routes, budget, null);
+  Destination(
+      ServiceKey service,
+      int port,
+      @Nullable RouteTable routes,
+      RetryBudget budget,
+      AnswerTimes times) {
+    this(service, port, routes, budget, times, null);
   }
 
   private Destination(
@@ -37,17 +46,25 @@ public final class Destination {
       int port,
       @Nullable RouteTable routes,
       RetryBudget budget,
+      AnswerTimes times,
       @Nullable Endpoint pinned) {
     this.service = service;
     this.port = port;
     this.routes = routes;
     this.budget = budget;
+    this.times = times;
     this.pinned = pinned;
   }
 
   /** One instance of it, known by the port of that instance. */
   Destination pinnedTo(Endpoint endpoint) {
-    return new Destination(service(), endpoint.port(), routes, budget(), endpoint);
+    return new Destination(service(), endpoint.port(), routes, budget(), answerTimes(), endpoint);
+  }
+
+  /** Where copies go of requests that go here. They count for no budget and no percentile. */
+  public Destination mirror(Mirror mirror) {
+    return new Destination(
+        mirror.service(), port, mirror.routes(), new RetryBudget(), new AnswerTimes());
   }
 
   /** Whether calls to it are the mesh's. */
@@ -79,6 +96,14 @@ public final class Destination {
       throw new IllegalStateException("outside the mesh");
     }
     return budget;
+  }
+
+  /** How long its answers take, as far as a policy asks for it. */
+  public AnswerTimes answerTimes() {
+    if (times == null) {
+      throw new IllegalStateException("outside the mesh");
+    }
+    return times;
   }
 
   /** The instance that the caller chose by its address; null if it is ours to choose. */

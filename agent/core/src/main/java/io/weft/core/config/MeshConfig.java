@@ -6,6 +6,7 @@ import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.core.link.DataPlane;
+import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ public final class MeshConfig implements DataPlane {
   // Touched by the pushing thread alone.
   private final Clusters clusters = new Clusters();
   private final Map<ServiceKey, RetryBudget> budgets = new HashMap<>();
+  private final Map<ServiceKey, AnswerTimes> times = new HashMap<>();
   private Services services = Services.NONE;
   private Map<ServiceKey, ServiceConfig> configs = Map.of();
   private ConfigCompiler compiler;
@@ -81,6 +83,7 @@ public final class MeshConfig implements DataPlane {
             compiler.addresses(clusters),
             compiled ? compiler.services() : before.services());
     budgets.keySet().retainAll(services.keys());
+    times.keySet().retainAll(services.keys());
     changed.run();
     return errors;
   }
@@ -159,7 +162,8 @@ public final class MeshConfig implements DataPlane {
         namespace,
         of,
         clusters::cluster,
-        service -> budgets.computeIfAbsent(service, s -> new RetryBudget()));
+        service -> budgets.computeIfAbsent(service, s -> new RetryBudget()),
+        service -> times.computeIfAbsent(service, s -> new AnswerTimes()));
   }
 
   private static void checkNeeds(ServiceConfig config) {

@@ -23,6 +23,11 @@ public record Source(String kind, String namespace, String name, long generation
     return !kind.isEmpty();
   }
 
+  /** The same as text, with the generation of a document: {@code Kind/namespace/name@7}. */
+  public String withGeneration() {
+    return isDocument() ? this + "@" + generation : toString();
+  }
+
   /** {@code Kind/namespace/name}, or {@code mesh} where no document is behind it. */
   @Override
   public String toString() {

@@ -7,6 +7,7 @@ import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
 import java.util.List;
@@ -24,6 +25,7 @@ final class MadeCall {
   private static final int STATUS_BITS = 16;
   private static final int CODE_BITS = 8;
   private static final int ENCRYPTED = 1 << 7;
+  private static final int INJECTED = 1 << 6;
   private static final List<Failure> FAILURES = List.of(Failure.values());
 
   final String traceId;
@@ -52,7 +54,8 @@ final class MadeCall {
       int status,
       int grpcCode,
       @Nullable Failure failure,
-      boolean encrypted) {}
+      boolean encrypted,
+      boolean injected) {}
 
   MadeCall(OutboundCall call, String traceId, String requestId, long nowMillis) {
     long took = call.endNanos() - call.startNanos();
@@ -83,9 +86,11 @@ final class MadeCall {
 
   private static int packed(Attempt of) {
     Failure failure = of.failure();
+    InjectedFault fault = of.fault();
     return of.status() << STATUS_BITS
         | (of.grpcCode() & 0xff) << CODE_BITS
         | (of.isEncrypted() ? ENCRYPTED : 0)
+        | (fault == null || fault.shadow() ? 0 : INJECTED)
         | (failure == null ? 0 : FAILURES.indexOf(failure) + 1);
   }
 
@@ -101,7 +106,7 @@ final class MadeCall {
   /** One of them, the oldest first. */
   Told told(int index) {
     int outcome = facts[index * FACTS + 2];
-    int failure = outcome & (ENCRYPTED - 1);
+    int failure = outcome & (INJECTED - 1);
     return new Told(
         attempts - endpoints.length + index + 1,
         endpoints[index],
@@ -110,7 +115,8 @@ final class MadeCall {
         outcome >>> STATUS_BITS,
         (byte) (outcome >>> CODE_BITS),
         failure == 0 ? null : FAILURES.get(failure - 1),
-        (outcome & ENCRYPTED) != 0);
+        (outcome & ENCRYPTED) != 0,
+        (outcome & INJECTED) != 0);
   }
 
   /** Whether one of its attempts went there. */
@@ -129,6 +135,6 @@ final class MadeCall {
       return true;
     }
     Told only = told(0);
-    return only.failure() != null || only.status() >= 500 || only.grpcCode() > 0;
+    return only.injected() || only.failure() != null || only.status() >= 500 || only.grpcCode() > 0;
   }
 }

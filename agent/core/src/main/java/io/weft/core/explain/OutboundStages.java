@@ -12,9 +12,12 @@ import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.fault.FaultPolicy;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
+import io.weft.core.route.Mirror;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
@@ -51,7 +54,7 @@ final class OutboundStages {
       recall(made, routes);
     }
     for (int i = 0; i < made.told(); i++) {
-      attempt(made.told(i));
+      attempt(made.told(i), made.rule);
     }
     MeshAnswer answer = made.answer;
     return answer == null
@@ -72,14 +75,7 @@ final class OutboundStages {
     while (index < routes.size() && !routes.rule(index).equals(rule)) {
       index++;
     }
-    List<Candidate> passed = new ArrayList<>();
-    for (int i = 0; i < Math.min(index, MOST_CANDIDATES); i++) {
-      String objection = routes.rule(i).objection(call);
-      // Headers are not kept, but where all else holds it was for them.
-      boolean byHeaders = objection.isEmpty() || objection.startsWith("header ");
-      passed.add(
-          Stages.passedOver(rule(routes.rule(i), i), byHeaders ? "by its headers" : objection));
-    }
+    List<Candidate> passed = passedOver(routes, index, false);
     if (rule == null) {
       stages.add("Route", "no rule for this request", routes.source(), "spec.conf.rules", passed);
       return;
@@ -123,7 +119,8 @@ final class OutboundStages {
     }
   }
 
-  private void attempt(MadeCall.Told attempt) {
+  private void attempt(MadeCall.Told attempt, @Nullable Rule rule) {
+    Source fault = attempt.injected() && rule != null ? rule.fault().source() : Source.BUILT_IN;
     stages.add(
         "attempt " + attempt.number(),
         name(attempt.endpoint())
@@ -133,9 +130,10 @@ final class OutboundStages {
             + Stages.time(attempt.afterMicros() * 1_000L)
             + " on for "
             + Stages.time(attempt.tookMicros() * 1_000L)
-            + (attempt.encrypted() ? ", mutual TLS" : ""),
-        Source.BUILT_IN,
-        "");
+            + (attempt.encrypted() ? ", mutual TLS" : "")
+            + (fault.isDocument() ? ", with a fault on purpose" : ""),
+        fault,
+        "spec.conf");
   }
 
   /** Of a call that nobody has made. */
@@ -166,7 +164,7 @@ final class OutboundStages {
               "no rule for this request: 404",
               routes.source(),
               "spec.conf.rules",
-              passedOver(routes, routes.size())));
+              passedOver(routes, routes.size(), true)));
     }
     int index = RouteTable.index(found);
     Rule rule = routes.rule(index);
@@ -182,14 +180,15 @@ final class OutboundStages {
                   + redirect.location(call, RouteTable.prefix(found)),
               routes.source(),
               field(rule, index),
-              passedOver(routes, index)));
+              passedOver(routes, index, true)));
     }
     stages.add(
         "Route",
         routes.source().isDocument() ? rule(rule, index) : "every request to the service",
         routes.source(),
         field(rule, index),
-        passedOver(routes, index));
+        passedOver(routes, index, true));
+    mirrors(rule, index, routes.source());
     timeout(rule.timeout());
     retry(rule.retry());
     return send(destination, rule, RouteTable.prefix(found));
@@ -199,13 +198,34 @@ final class OutboundStages {
     return Explanation.newBuilder().addAllStages(stages).build();
   }
 
-  private List<Candidate> passedOver(RouteTable routes, int before) {
+  private List<Candidate> passedOver(RouteTable routes, int chosen, boolean headersKnown) {
     List<Candidate> passed = new ArrayList<>();
-    for (int i = 0; i < Math.min(before, MOST_CANDIDATES); i++) {
-      Rule rule = routes.rule(i);
-      passed.add(Stages.passedOver(rule(rule, i), rule.objection(call)));
+    for (int i = 0; i < routes.size() && passed.size() < MOST_CANDIDATES; i++) {
+      if (i != chosen) {
+        Rule rule = routes.rule(i);
+        passed.add(Stages.passedOver(rule(rule, i), objection(rule, i < chosen, headersKnown)));
+      }
     }
     return passed;
+  }
+
+  private String objection(Rule rule, boolean isBefore, boolean headersKnown) {
+    String objection = rule.objection(call);
+    if (objection.isEmpty()) {
+      return isBefore ? "takes it as well, but says less of it" : "says no more of it";
+    }
+    // Headers are not kept, but where all else holds it was for them.
+    return !headersKnown && objection.startsWith("header ") ? "by its headers" : objection;
+  }
+
+  private void mirrors(Rule rule, int index, Source source) {
+    for (Mirror mirror : rule.mirrors()) {
+      stages.add(
+          "Route",
+          Stages.share(mirror.share()) + " copied to " + mirror.service(),
+          source,
+          field(rule, index) + ".filters.requestMirror");
+    }
   }
 
   private static String rule(Rule rule, int index) {
@@ -249,6 +269,19 @@ final class OutboundStages {
           source,
           "spec.conf.perTryTimeout");
     }
+    Hedge hedge = retry.hedge();
+    if (hedge.max() > 0) {
+      stages.add(
+          "Retry",
+          "up to "
+              + hedge.max()
+              + " more beside one that is slow, each after "
+              + (hedge.measures()
+                  ? "the time in which " + Stages.share(hedge.percentile()) + " are answered"
+                  : Stages.time(hedge.delay())),
+          source,
+          "spec.conf.hedge");
+    }
     if (retry.idempotentOnly() && !call.idempotent()) {
       stages.add(
           "Retry",
@@ -282,6 +315,12 @@ final class OutboundStages {
           "");
       return sent(destination, rule, prefix, List.of(pinned));
     }
+    Endpoint own = ofItsSession(rule);
+    if (own != null) {
+      stages.add(
+          "Route", name(own) + ", which its session is at", source(destination), "spec.conf.rules");
+      return sent(destination, rule, prefix, List.of(own));
+    }
     List<Endpoint> likely = new ArrayList<>();
     for (Backend backend : rule.backends()) {
       if (backend.weight() > 0) {
@@ -296,6 +335,13 @@ final class OutboundStages {
     return likely.isEmpty()
         ? stopped(stages.stop("LoadBalancer", "no endpoint: 503", Source.BUILT_IN, "", List.of()))
         : sent(destination, rule, prefix, likely);
+  }
+
+  private @Nullable Endpoint ofItsSession(Rule rule) {
+    String session = rule.session().of(call);
+    Backend backend = session.isEmpty() ? null : rule.backendOf(session);
+    Endpoint own = backend == null ? null : backend.cluster().find(session);
+    return own == null || own.load().avoided(now) ? null : own;
   }
 
   private void balance(Rule rule, Backend backend, List<Endpoint> likely) {
@@ -358,6 +404,14 @@ final class OutboundStages {
       Destination destination, Rule rule, int prefix, List<Endpoint> endpoints) {
     Endpoint first = endpoints.get(0);
     String caller = tls(first);
+    FaultPolicy fault = rule.fault();
+    if (fault.means(call)) {
+      String says = fault.says(call.protocol());
+      if (fault.abortsAll()) {
+        return stopped(stages.stop("Fault", says, fault.source(), "spec.conf", List.of()));
+      }
+      stages.add("Fault", says, fault.source(), "spec.conf");
+    }
     ImaginedCall.Editor headers = new ImaginedCall.Editor(request.getHeadersList());
     rule.requestHeaders().apply(headers);
     ImaginedRequest sent =

@@ -60,6 +60,7 @@ final class ServedCall {
   boolean isNotable() {
     return judgement.denial() != null
         || !judgement.shadow().isEmpty()
+        || judgement.fault() != null
         || broke
         || status >= 500
         || grpcCode > 0;

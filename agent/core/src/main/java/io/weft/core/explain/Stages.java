@@ -3,6 +3,7 @@ package io.weft.core.explain;
 import io.weft.api.v1.Candidate;
 import io.weft.api.v1.Stage;
 import io.weft.core.config.Source;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,11 @@ public final class Stages {
     return nanos % TimeUnit.MILLISECONDS.toNanos(1) == 0
         ? TimeUnit.NANOSECONDS.toMillis(nanos) + "ms"
         : TimeUnit.NANOSECONDS.toMicros(nanos) + "us";
+  }
+
+  /** A share as documents write it: {@code 5%}, {@code 0.5%}. */
+  public static String share(int millipercent) {
+    return BigDecimal.valueOf(millipercent, 3).stripTrailingZeros().toPlainString() + "%";
   }
 
   private static Stage.Builder stage(String name, String says, Source source, String field) {

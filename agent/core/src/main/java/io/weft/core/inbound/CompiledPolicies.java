@@ -8,8 +8,11 @@ import io.weft.api.v1.Stage;
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
+import io.weft.core.fault.FaultPolicy;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
+import io.weft.core.telemetry.TelemetryPolicy;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +20,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The policies of the service that this process serves, made ready for requests. In the order in
- * which they are asked: MutualTls, JwtAuthentication, Authorization, RateLimit. Immutable but for
- * what a rate limit counts and what tokens have been checked.
+ * which they are asked: MutualTls, JwtAuthentication, Authorization, RateLimit, Fault. Immutable
+ * but for what a rate limit counts and what tokens have been checked.
  */
 final class CompiledPolicies {
   private static final int BAD_REQUEST = 400;
@@ -54,6 +58,8 @@ final class CompiledPolicies {
   private final @Nullable RateLimit rateLimit;
   private final @Nullable RequestRate rate;
   private final Source rateLimitSource;
+  private final FaultPolicy faults;
+  private final TelemetryPolicy telemetry;
 
   /** Rules of both actions, whom to name where no ALLOW takes a request, and any of them. */
   private record Rules(
@@ -159,6 +165,9 @@ final class CompiledPolicies {
     rateLimit = inbound.hasRateLimit() ? inbound.getRateLimit() : null;
     rateLimitSource = Source.of(inbound.getRateLimit().getSource());
     rate = rate(rateLimit, before);
+    faults = inbound.hasFault() ? FaultPolicy.of(inbound.getFault()) : FaultPolicy.NONE;
+    telemetry =
+        inbound.hasTelemetry() ? TelemetryPolicy.of(inbound.getTelemetry()) : TelemetryPolicy.NONE;
   }
 
   private static @Nullable RequestRate rate(
@@ -181,6 +190,11 @@ final class CompiledPolicies {
             .equals(other.toBuilder().clearSource().clearShadow().build());
   }
 
+  /** What is told of requests. */
+  TelemetryPolicy telemetry() {
+    return telemetry;
+  }
+
   /** As {@link InboundGate#admitsPlaintext}. */
   boolean admitsPlaintext(int port, String address) {
     return !strict
@@ -192,7 +206,7 @@ final class CompiledPolicies {
 
   /** The document that decides on plaintext, with its generation. */
   String mutualTlsSource() {
-    return named(mutualTlsSource);
+    return mutualTlsSource.withGeneration();
   }
 
   /** As {@link InboundPolicies#barredBy}. */
@@ -208,12 +222,17 @@ final class CompiledPolicies {
     return strict && !mutualTls.getShadow() && !exemptPorts.contains(port);
   }
 
-  Judgement judge(InboundRequest request, long now) {
-    return judge(request, now, true);
+  /**
+   * What they make of a request.
+   *
+   * @param chance what faults are drawn with
+   */
+  Judgement judge(InboundRequest request, long now, RandomGenerator chance) {
+    return judged(request, now, chance);
   }
 
-  // What is only imagined takes nothing from a rate limit.
-  private Judgement judge(InboundRequest request, long now, boolean real) {
+  // Without chance it is only imagined: it takes nothing from a rate limit, nor draws a fault.
+  private Judgement judged(InboundRequest request, long now, @Nullable RandomGenerator chance) {
     Peer peer = request.peer();
     String disbelief = MeshTls.current().disbelief(peer);
     if (!disbelief.isEmpty()) {
@@ -269,7 +288,7 @@ final class CompiledPolicies {
     RateLimit limit = rateLimit;
     if (limiter != null && limit != null) {
       String key = key(limit, asked);
-      long wait = real ? limiter.take(key, now) : limiter.peek(key, now);
+      long wait = chance == null ? limiter.peek(key, now) : limiter.take(key, now);
       if (wait > 0 && !limit.getShadow()) {
         return denied(limited(wait), rateLimitSource, shadow);
       }
@@ -277,20 +296,21 @@ final class CompiledPolicies {
         shadow = with(shadow, rateLimitSource);
       }
     }
-    if (shadow.isEmpty() && tokens.isEmpty()) {
+    InjectedFault fault = chance == null ? null : faults.draw(request, chance);
+    if (shadow.isEmpty() && tokens.isEmpty() && fault == null) {
       return Judgement.ADMITTED;
     }
-    return new Judgement(null, "", shadow, shown.added(), shown.hidden());
+    return new Judgement(null, "", shadow, shown.added(), shown.hidden(), fault);
   }
 
   /** What would be made of a request, line by line. */
   List<Stage> explain(InboundRequest request, long now) {
-    return stages(request, judge(request, now, false), true).all();
+    return stages(request, judged(request, now, null), true).fault(faults, request).all();
   }
 
   /** What was made of a request whose headers nobody knows any more. */
   List<Stage> recall(InboundRequest request, Judgement judgement) {
-    return stages(request, judgement, false).all();
+    return stages(request, judgement, false).suffered().all();
   }
 
   private InboundStages stages(InboundRequest request, Judgement judgement, boolean headersKnown) {
@@ -380,7 +400,7 @@ final class CompiledPolicies {
 
   private static List<String> with(List<String> shadow, Source source) {
     List<String> all = new ArrayList<>(shadow);
-    all.add(named(source));
+    all.add(source.withGeneration());
     return all;
   }
 
@@ -390,10 +410,6 @@ final class CompiledPolicies {
   }
 
   private static Judgement denied(MeshAnswer answer, Source by, List<String> shadow) {
-    return new Judgement(answer, named(by), shadow);
-  }
-
-  private static String named(Source source) {
-    return source.isDocument() ? source + "@" + source.generation() : source.toString();
+    return new Judgement(answer, by.withGeneration(), shadow);
   }
 }

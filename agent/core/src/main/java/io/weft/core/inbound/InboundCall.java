@@ -2,12 +2,15 @@ package io.weft.core.inbound;
 
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.registry.InFlight;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
+import io.weft.core.telemetry.TelemetryPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class InboundCall {
   private final InboundRequest request;
   private final InboundObserver observer;
+  private final TelemetryPolicy telemetry = InboundPolicies.ofThisProcess().telemetry();
   private final long startNanos;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile RequestScope scope = RequestScope.NONE;
@@ -67,10 +71,53 @@ public final class InboundCall {
 
   /**
    * What the mesh answers in the application's place; null if the application is to answer. Settled
-   * at its start. An adapter that gives the answer ends the call with the answer's status.
+   * at its start, and given only once the {@link #delayNanos} are over. An adapter that gives the
+   * answer ends the call with the answer's status.
    */
   public @Nullable MeshAnswer denial() {
-    return judgement.denial();
+    InjectedFault fault = injected();
+    if (fault == null) {
+      return judgement.denial();
+    }
+    if (fault.delayNanos() > timeLeft()) {
+      return fault.late();
+    }
+    return fault.aborts() ? fault.answer() : null;
+  }
+
+  /**
+   * For how long it is held back on purpose, before the application sees it or it is answered; 0
+   * for not at all. Never longer than its caller waits.
+   */
+  public long delayNanos() {
+    InjectedFault fault = injected();
+    return fault == null ? 0 : Math.min(fault.delayNanos(), timeLeft());
+  }
+
+  /**
+   * Waits for the {@link #delayNanos}: for servers that give each request a thread of the
+   * application's, which a slow application would hold as well.
+   */
+  public void holdBack() {
+    long delay = delayNanos();
+    if (delay > 0) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(delay);
+      } catch (InterruptedException e) {
+        // The application's own to deal with.
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable InjectedFault injected() {
+    InjectedFault fault = judgement.fault();
+    return fault == null || fault.shadow() ? null : fault;
+  }
+
+  // As of its start: what was settled then stays.
+  private long timeLeft() {
+    return scope.bounded() ? Math.max(0, scope.deadlineNanos() - startNanos) : Long.MAX_VALUE;
   }
 
   /**
@@ -126,6 +173,11 @@ public final class InboundCall {
     return request;
   }
 
+  /** What is told of it. */
+  public TelemetryPolicy telemetry() {
+    return telemetry;
+  }
+
   /** When it came, on the clock of {@link System#nanoTime}. */
   public long startNanos() {
     return startNanos;
@@ -173,9 +225,12 @@ public final class InboundCall {
         TraceContext.parse(
             request.header(TraceContext.TRACEPARENT), request.header(TraceContext.TRACESTATE));
     long timeout = CallTimeout.parse(request.header(CallTimeout.header(request.protocol())));
+    int attempt = AttemptCount.of(request);
     if (timeout < 0) {
-      return trace.exists() ? new RequestScope(trace, false, 0) : RequestScope.NONE;
+      return trace.exists() || attempt > 1
+          ? new RequestScope(trace, false, 0, attempt)
+          : RequestScope.NONE;
     }
-    return new RequestScope(trace, true, startNanos + timeout);
+    return new RequestScope(trace, true, startNanos + timeout, attempt);
   }
 }

@@ -9,11 +9,13 @@ import io.weft.core.config.Source;
 import io.weft.core.explain.Stages;
 import io.weft.core.identity.Peer;
 import io.weft.core.log.Log;
+import io.weft.core.telemetry.TelemetryPolicy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,6 +222,12 @@ public final class InboundPolicies implements InboundGate {
     log.refusedHandshake(localPort, peerAddress, why);
   }
 
+  /** What is told of requests. */
+  TelemetryPolicy telemetry() {
+    CompiledPolicies policies = inForce;
+    return policies == null ? TelemetryPolicy.NONE : policies.telemetry();
+  }
+
   /** Whether a request may come in; waits until that is known. Never throws. */
   Judgement judge(InboundRequest request) {
     Judgement judgement = judged(request);
@@ -253,7 +261,7 @@ public final class InboundPolicies implements InboundGate {
       return strictAtFirst ? NOT_KNOWN : Judgement.ADMITTED;
     }
     try {
-      return policies.judge(request, System.nanoTime());
+      return policies.judge(request, System.nanoTime(), ThreadLocalRandom.current());
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("requests are denied, as they cannot be judged: " + e);
       return closed(403, 7, "mesh denied");

@@ -1,25 +1,17 @@
 package io.weft.core.inbound;
 
 import io.weft.core.call.Protocol;
+import io.weft.core.call.RequestHead;
 import io.weft.core.identity.Peer;
 import java.util.List;
 
 /** What a server adapter tells of the request its application is about to serve. */
-public interface InboundRequest {
+public interface InboundRequest extends RequestHead {
 
   Protocol protocol();
 
-  /** The HTTP method; POST for gRPC. */
-  String method();
-
-  /** Raw path with query; {@code /package.Service/Method} for gRPC. */
-  String target();
-
   /** http or https. */
   String scheme();
-
-  /** The first value of a header, its name in any case; empty if there is none. */
-  String header(String name);
 
   /** The peer's address, a literal; empty if it is not known. */
   String peerAddress();

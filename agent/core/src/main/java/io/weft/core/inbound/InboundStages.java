@@ -7,6 +7,8 @@ import io.weft.api.v1.Stage;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.config.Source;
 import io.weft.core.explain.Stages;
+import io.weft.core.fault.FaultPolicy;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.Peer;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +123,29 @@ final class InboundStages {
         source,
         "spec.conf.limitForPeriod",
         List.of());
+  }
+
+  /** What a request may suffer on purpose. */
+  InboundStages fault(FaultPolicy policy, InboundRequest request) {
+    if (!over && policy.means(request)) {
+      String says = policy.says(request.protocol());
+      if (policy.abortsAll()) {
+        over = true;
+        stages.stop("Fault", says, policy.source(), "spec.conf", List.of());
+      } else {
+        stages.add("Fault", says, policy.source(), "spec.conf");
+      }
+    }
+    return this;
+  }
+
+  /** What a request suffered on purpose. */
+  InboundStages suffered() {
+    InjectedFault fault = judgement.fault();
+    if (!over && fault != null) {
+      stages.add("Fault", fault.says(), fault.source(), "spec.conf");
+    }
+    return this;
   }
 
   /** All lines, with what shadows would have done. */

@@ -53,6 +53,13 @@ public final class Log {
     write(LogLevel.DEBUG, message);
   }
 
+  /** Writes a line about a request, at whichever level but OFF. */
+  public static void access(String message) {
+    if (writes(LogLevel.ERROR)) {
+      write("ACCESS", message);
+    }
+  }
+
   /** Warns with this very text at most once in the life of the process. */
   public static void warnOnce(String message) {
     if (said.size() < REMEMBERED && said.add(message)) {
@@ -69,8 +76,12 @@ public final class Log {
 
   private static void write(LogLevel level, String message) {
     if (writes(level)) {
-      PrintStream err = System.err;
-      err.println("[weft] " + level + " " + message.replace('\n', ' ').replace('\r', ' '));
+      write(level.toString(), message);
     }
+  }
+
+  private static void write(String what, String message) {
+    PrintStream err = System.err;
+    err.println("[weft] " + what + " " + message.replace('\n', ' ').replace('\r', ' '));
   }
 }

@@ -13,6 +13,8 @@ import java.util.Set;
  * @param grpcCodes the same for gRPC; sorted
  * @param perTryTimeout nanoseconds to the head of an answer, 0 for none; goes before the Timeout
  *     policy's
+ * @param attemptsIfRetried tries in all where the work at hand has itself been tried before, as far
+ *     as a callee may have seen them
  * @param idempotentOnly whether what the callee may have seen is repeated only if that does no harm
  */
 public record RetryPolicy(
@@ -25,7 +27,9 @@ public record RetryPolicy(
     Backoff backoff,
     BudgetLimit budget,
     boolean idempotentOnly,
-    boolean honourRetryAfter) {
+    boolean honourRetryAfter,
+    int attemptsIfRetried,
+    Hedge hedge) {
 
   /**
    * What rules where no document does: a call of which nothing has left is tried at up to two more
@@ -45,7 +49,9 @@ public record RetryPolicy(
           Backoff.NONE,
           BudgetLimit.UNLIMITED,
           true,
-          false);
+          false,
+          1,
+          Hedge.NONE);
 
   /** Whether an attempt that brought no answer for this reason is worth another try. */
   public boolean retries(Failure why) {

@@ -5,6 +5,9 @@ sealed interface PathMatch {
 
   boolean matches(String target, int pathEnd);
 
+  /** The more exactly it says the path, the higher. */
+  int rank();
+
   /** Length of the prefix this condition matched, for a rewrite of that prefix; 0 if it is none. */
   default int prefixLength() {
     return 0;
@@ -20,6 +23,11 @@ sealed interface PathMatch {
     @Override
     public String toString() {
       return path;
+    }
+
+    @Override
+    public int rank() {
+      return Integer.MAX_VALUE;
     }
   }
 
@@ -39,6 +47,11 @@ sealed interface PathMatch {
       return pathEnd >= path.length()
           && target.startsWith(path)
           && (pathEnd == path.length() || target.charAt(path.length()) == '/');
+    }
+
+    @Override
+    public int rank() {
+      return path.length();
     }
 
     @Override
@@ -62,6 +75,11 @@ sealed interface PathMatch {
     @Override
     public String toString() {
       return "like " + pattern;
+    }
+
+    @Override
+    public int rank() {
+      return Integer.MAX_VALUE - 1;
     }
   }
 }

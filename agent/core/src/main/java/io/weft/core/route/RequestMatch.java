@@ -1,7 +1,11 @@
 package io.weft.core.route;
 
-import io.weft.core.call.OutboundRequest;
+import io.weft.api.v1.NamedMatch;
+import io.weft.api.v1.RouteMatch;
+import io.weft.api.v1.StringMatch;
+import io.weft.core.call.RequestHead;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param path null for any
  * @param method empty for any
  */
-record RequestMatch(
+public record RequestMatch(
     @Nullable PathMatch path, String method, List<ValueMatch> headers, List<ValueMatch> query) {
 
   private static final int MET = -1;
@@ -18,12 +22,46 @@ record RequestMatch(
   private static final int METHOD = 1;
   private static final int OTHERS = 2;
 
-  boolean matches(OutboundRequest request) {
+  /**
+   * As control sent them.
+   *
+   * @throws IllegalArgumentException in one line, if one of them cannot be built
+   */
+  public static List<RequestMatch> of(List<RouteMatch> matches) {
+    return matches.stream().map(RequestMatch::of).toList();
+  }
+
+  /** Whether a request is meant by any of these; by none at all, every request is. */
+  public static boolean any(List<RequestMatch> matches, RequestHead request) {
+    for (int i = 0; i < matches.size(); i++) {
+      if (matches.get(i).matches(request)) {
+        return true;
+      }
+    }
+    return matches.isEmpty();
+  }
+
+  /** The more exactly it says the path, the higher; 0 if it says nothing of it. */
+  int pathRank() {
+    return path == null ? 0 : path.rank();
+  }
+
+  /** 1 if it says a method. */
+  int methodRank() {
+    return method.isEmpty() ? 0 : 1;
+  }
+
+  /** The length of the path prefix that it matches; 0 for other conditions. */
+  int prefixLength() {
+    return path == null ? 0 : path.prefixLength();
+  }
+
+  boolean matches(RequestHead request) {
     return unmet(request) == MET;
   }
 
   // The place of the first condition that does not hold: path, method, headers, query parameters.
-  private int unmet(OutboundRequest request) {
+  private int unmet(RequestHead request) {
     String target = request.target();
     if (path != null && !path.matches(target, Query.pathEnd(target))) {
       return PATH;
@@ -50,7 +88,7 @@ record RequestMatch(
   }
 
   /** The first condition that does not hold, in words; empty if all do. */
-  String objection(OutboundRequest request) {
+  String objection(RequestHead request) {
     int unmet = unmet(request);
     if (unmet == MET) {
       return "";
@@ -67,7 +105,38 @@ record RequestMatch(
         : "query parameter " + query.get(place - headers.size());
   }
 
-  private boolean isThere(OutboundRequest request, int header) {
+  private boolean isThere(RequestHead request, int header) {
     return !request.header(headers.get(header).name()).isEmpty();
+  }
+
+  private static RequestMatch of(RouteMatch match) {
+    return new RequestMatch(
+        match.hasPath() ? path(match.getPath()) : null,
+        match.getMethod(),
+        match.getHeadersList().stream()
+            .map(header -> value(header, header.getName().toLowerCase(Locale.ROOT)))
+            .toList(),
+        match.getQueryParamsList().stream()
+            .map(parameter -> value(parameter, parameter.getName()))
+            .toList());
+  }
+
+  private static PathMatch path(StringMatch match) {
+    return switch (match.getType()) {
+      case EXACT -> new PathMatch.Exact(match.getValue());
+      case PREFIX -> PathMatch.Prefix.of(match.getValue());
+      case REGEX -> new PathMatch.Regex(LinearPattern.of(match.getValue()));
+      case UNRECOGNIZED ->
+          throw new IllegalArgumentException("a path match this agent does not know");
+    };
+  }
+
+  private static ValueMatch value(NamedMatch match, String name) {
+    return switch (match.getValue().getType()) {
+      case EXACT -> new ValueMatch.Exact(name, match.getValue().getValue());
+      case REGEX -> new ValueMatch.Regex(name, LinearPattern.of(match.getValue().getValue()));
+      case PREFIX, UNRECOGNIZED ->
+          throw new IllegalArgumentException("a match of " + name + " this agent does not know");
+    };
   }
 }

@@ -1,21 +1,23 @@
 package io.weft.core.route;
 
-import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
-import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.UrlRewrite;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.call.HeaderField;
+import io.weft.core.config.ServiceKey;
 import io.weft.core.config.Source;
+import io.weft.core.fault.FaultPolicy;
 import io.weft.core.retry.Backoff;
 import io.weft.core.retry.BudgetLimit;
 import io.weft.core.retry.CodeSet;
+import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryCondition;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.HashPolicy.HashKey;
+import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -27,6 +29,9 @@ import java.util.function.BiFunction;
 /** Makes a route table of what control pushed. */
 public final class RouteCompiler {
   private static final int MILLIPERCENT = 100_000;
+  // Nobody waits for a copy, and nobody would notice that it hangs.
+  private static final TimeoutPolicy MIRROR_TIMEOUT =
+      new TimeoutPolicy(Source.BUILT_IN, 15_000_000_000L, 0, 0, 0);
 
   private final BiFunction<io.weft.api.v1.Backend, Balancing, Cluster> clusters;
 
@@ -61,7 +66,7 @@ public final class RouteCompiler {
     }
     return new Rule(
         rule.getName(),
-        rule.getMatchesList().stream().map(RouteCompiler::match).toList(),
+        RequestMatch.of(rule.getMatchesList()),
         List.copyOf(backends),
         total,
         edits(rule.getRequestHeaders()),
@@ -71,38 +76,42 @@ public final class RouteCompiler {
         rule.hasTimeout() ? timeout(rule.getTimeout()) : TimeoutPolicy.NONE,
         rule.hasRetry() ? retry(rule.getRetry()) : RetryPolicy.BUILT_IN,
         hash(rule.getLoadBalancer()),
-        source(rule.getLoadBalancer().getSource()));
+        source(rule.getLoadBalancer().getSource()),
+        rule.hasFault() ? FaultPolicy.of(rule.getFault()) : FaultPolicy.NONE,
+        rule.hasTelemetry() ? TelemetryPolicy.of(rule.getTelemetry()) : TelemetryPolicy.NONE,
+        session(rule.getSessionPersistence()),
+        rule.getMirrorsList().stream().map(each -> mirror(each, balancing)).toList());
   }
 
-  private static RequestMatch match(io.weft.api.v1.RouteMatch match) {
-    return new RequestMatch(
-        match.hasPath() ? path(match.getPath()) : null,
-        match.getMethod(),
-        match.getHeadersList().stream()
-            .map(header -> value(header, header.getName().toLowerCase(Locale.ROOT)))
-            .toList(),
-        match.getQueryParamsList().stream()
-            .map(parameter -> value(parameter, parameter.getName()))
-            .toList());
+  private Mirror mirror(io.weft.api.v1.Mirror mirror, Balancing balancing) {
+    Cluster cluster = clusters.apply(mirror.getBackend(), balancing);
+    Rule only =
+        new Rule(
+            "mirror",
+            List.of(),
+            List.of(new Backend(cluster, 1)),
+            1,
+            HeaderEdits.NONE,
+            HeaderEdits.NONE,
+            Rewrite.NONE,
+            null,
+            MIRROR_TIMEOUT,
+            RetryPolicy.BUILT_IN,
+            HashPolicy.NONE,
+            Source.BUILT_IN,
+            FaultPolicy.NONE,
+            TelemetryPolicy.NONE,
+            SessionPersistence.NONE,
+            List.of());
+    return new Mirror(
+        new ServiceKey(mirror.getBackend().getNamespace(), mirror.getBackend().getService()),
+        new RouteTable(Source.BUILT_IN, List.of(only)),
+        mirror.getMillipercent());
   }
 
-  private static PathMatch path(StringMatch match) {
-    return switch (match.getType()) {
-      case EXACT -> new PathMatch.Exact(match.getValue());
-      case PREFIX -> PathMatch.Prefix.of(match.getValue());
-      case REGEX -> new PathMatch.Regex(LinearPattern.of(match.getValue()));
-      case UNRECOGNIZED ->
-          throw new IllegalArgumentException("a path match this agent does not know");
-    };
-  }
-
-  private static ValueMatch value(NamedMatch match, String name) {
-    return switch (match.getValue().getType()) {
-      case EXACT -> new ValueMatch.Exact(name, match.getValue().getValue());
-      case REGEX -> new ValueMatch.Regex(name, LinearPattern.of(match.getValue().getValue()));
-      case PREFIX, UNRECOGNIZED ->
-          throw new IllegalArgumentException("a match of " + name + " this agent does not know");
-    };
+  private static SessionPersistence session(io.weft.api.v1.SessionPersistence session) {
+    return new SessionPersistence(
+        session.getHeader(), session.getName(), session.getMaxAgeSeconds());
   }
 
   private static HeaderEdits edits(io.weft.api.v1.HeaderEdits edits) {
@@ -173,7 +182,11 @@ public final class RouteCompiler {
         new Backoff(retry.getBackoffBaseNanos(), retry.getBackoffMaxNanos()),
         budget(retry),
         retry.getIdempotentOnly(),
-        retry.getHonourRetryAfter());
+        retry.getHonourRetryAfter(),
+        retry.getAttemptsIfRetried() == 0
+            ? Math.max(1, retry.getAttempts())
+            : retry.getAttemptsIfRetried(),
+        retry.hasHedge() ? Hedge.of(retry.getHedge()) : Hedge.NONE);
   }
 
   private static Balancing balancing(io.weft.api.v1.LoadBalancer balancer) {

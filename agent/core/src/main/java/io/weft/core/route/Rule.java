@@ -2,7 +2,9 @@ package io.weft.core.route;
 
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.config.Source;
+import io.weft.core.fault.FaultPolicy;
 import io.weft.core.retry.RetryPolicy;
+import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -16,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param redirect null where requests are forwarded
  * @param hash by what requests stick to an endpoint
  * @param balancer the document behind the choice of endpoints
+ * @param fault what attempts suffer on purpose
+ * @param telemetry what is told of its requests
+ * @param session by what the requests of a session come to one instance
+ * @param mirrors who gets copies of its requests
  */
 public record Rule(
     String name,
@@ -29,32 +35,26 @@ public record Rule(
     TimeoutPolicy timeout,
     RetryPolicy retry,
     HashPolicy hash,
-    Source balancer) {
+    Source balancer,
+    FaultPolicy fault,
+    TelemetryPolicy telemetry,
+    SessionPersistence session,
+    List<Mirror> mirrors) {
 
-  /** The rule's answer to no request. */
-  static final int NO_MATCH = -1;
-
-  /**
-   * Whether the rule is for a request.
-   *
-   * @return the length of the path prefix that matched (0 for other conditions), or -1
-   */
-  int match(OutboundRequest request) {
-    if (matches.isEmpty()) {
-      return 0;
-    }
-    for (int i = 0; i < matches.size(); i++) {
-      RequestMatch match = matches.get(i);
-      if (match.matches(request)) {
-        return match.path() == null ? 0 : match.path().prefixLength();
+  /** The backend that an instance stands behind; null if it stands behind none of any weight. */
+  public @Nullable Backend backendOf(String instance) {
+    for (int i = 0; i < backends.size(); i++) {
+      Backend backend = backends.get(i);
+      if (backend.weight() > 0 && backend.cluster().find(instance) != null) {
+        return backend;
       }
     }
-    return NO_MATCH;
+    return null;
   }
 
   /** Why it is not for a request, in words; empty if it is. */
   public String objection(OutboundRequest request) {
-    if (match(request) != NO_MATCH) {
+    if (RequestMatch.any(matches, request)) {
       return "";
     }
     return matches.stream()

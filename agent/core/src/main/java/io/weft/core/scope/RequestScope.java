@@ -8,10 +8,12 @@ package io.weft.core.scope;
  * @param trace where in its trace the work belongs
  * @param bounded whether the request came with a deadline
  * @param deadlineNanos that deadline, on the clock of {@link System#nanoTime}
+ * @param attempt which try it is of whoever up the chain of calls has tried most often; 1 where
+ *     nobody has tried twice
  */
-public record RequestScope(TraceContext trace, boolean bounded, long deadlineNanos) {
+public record RequestScope(TraceContext trace, boolean bounded, long deadlineNanos, int attempt) {
   /** Work for no request. */
-  public static final RequestScope NONE = new RequestScope(TraceContext.NONE, false, 0);
+  public static final RequestScope NONE = new RequestScope(TraceContext.NONE, false, 0, 1);
 
   private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
 
@@ -19,6 +21,16 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
   public static RequestScope current() {
     RequestScope scope = CURRENT.get();
     return scope == null ? NONE : scope;
+  }
+
+  /** The same at another place in a trace. */
+  public RequestScope withTrace(TraceContext place) {
+    return new RequestScope(place, bounded, deadlineNanos, attempt);
+  }
+
+  /** The same with a deadline. */
+  public RequestScope withDeadline(long atNanos) {
+    return new RequestScope(trace, true, atNanos, attempt);
   }
 
   /**
@@ -38,6 +50,6 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
 
   /** Whether there is anything to carry. */
   public boolean isNone() {
-    return !bounded && !trace.exists();
+    return !bounded && !trace.exists() && attempt == 1;
   }
 }

@@ -27,6 +27,8 @@ final class AttributeKeys {
   static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("weft.endpoint");
   static final AttributeKey<String> VERSION = AttributeKey.stringKey("weft.endpoint.version");
   static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("weft.attempt");
+  static final AttributeKey<Boolean> HEDGE = AttributeKey.booleanKey("weft.hedge");
+  static final AttributeKey<Boolean> LOST = AttributeKey.booleanKey("weft.lost");
   static final AttributeKey<String> RULE = AttributeKey.stringKey("weft.rule");
   static final AttributeKey<String> ROUTE = AttributeKey.stringKey("weft.policy.route");
   static final AttributeKey<String> RETRY = AttributeKey.stringKey("weft.policy.retry");
@@ -36,6 +38,10 @@ final class AttributeKeys {
   static final AttributeKey<String> PEER = AttributeKey.stringKey("weft.peer");
   static final AttributeKey<Boolean> ENCRYPTED = AttributeKey.booleanKey("weft.mtls");
   static final AttributeKey<String> DENIED_BY = AttributeKey.stringKey("weft.denied.by");
+  static final AttributeKey<String> INJECTED_BY = AttributeKey.stringKey("weft.fault.by");
+  static final AttributeKey<Long> INJECTED_DELAY = AttributeKey.longKey("weft.fault.delay_ms");
+  static final AttributeKey<Boolean> INJECTED_ABORT = AttributeKey.booleanKey("weft.fault.abort");
+  static final AttributeKey<String> DROPPED_BY = AttributeKey.stringKey("weft.dropped.by");
   static final AttributeKey<String> REASON = AttributeKey.stringKey("weft.reason");
   static final AttributeKey<String> POLICY = AttributeKey.stringKey("weft.policy");
   static final AttributeKey<String> MODE = AttributeKey.stringKey("weft.mode");

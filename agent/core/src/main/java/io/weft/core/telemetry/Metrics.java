@@ -21,6 +21,7 @@ import io.opentelemetry.api.metrics.Meter;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
 import io.weft.core.inbound.Judgement;
@@ -47,6 +48,8 @@ final class Metrics {
   private final DoubleHistogram rpcServer;
   private final DoubleHistogram rpcClient;
   private final LongCounter denials;
+  private final LongCounter faults;
+  private final LongCounter dropped;
 
   Metrics(Meter meter) {
     httpServer = histogram(meter, "http.server.request.duration", "s", SECONDS);
@@ -59,6 +62,26 @@ final class Metrics {
             .setUnit("{request}")
             .setDescription("Requests that policies have denied, or would have.")
             .build();
+    faults =
+        meter
+            .counterBuilder("weft.faults")
+            .setUnit("{fault}")
+            .setDescription("What requests and attempts have suffered on purpose, or would have.")
+            .build();
+    dropped =
+        meter
+            .counterBuilder("weft.traces.dropped")
+            .setUnit("{trace}")
+            .setDescription("Traces that a policy does not keep, or would not.")
+            .build();
+  }
+
+  /** A trace that begins here is not kept, or would not be. */
+  void dropped(TelemetryPolicy policy) {
+    dropped.add(
+        1,
+        Attributes.of(
+            POLICY, policy.source().toString(), MODE, policy.shadow() ? "shadow" : "enforce"));
   }
 
   private static DoubleHistogram histogram(
@@ -93,6 +116,16 @@ final class Metrics {
     for (String by : judgement.shadow()) {
       denied(request, by, "shadow");
     }
+    injected(judgement.fault());
+  }
+
+  private void injected(@Nullable InjectedFault fault) {
+    if (fault != null) {
+      faults.add(
+          1,
+          Attributes.of(
+              POLICY, fault.source().toString(), MODE, fault.shadow() ? "shadow" : "enforce"));
+    }
   }
 
   private void denied(InboundRequest request, String by, String mode) {
@@ -120,9 +153,13 @@ final class Metrics {
       rpcClient.record(nanos / 1e6, labels.build());
     } else {
       labels.put(METHOD, method(call.request().method()));
-      http(labels, attempt.status(), attempt.status() > 0 ? "" : outcome.cause());
+      http(
+          labels,
+          attempt.status(),
+          attempt.isLost() ? "lost" : attempt.status() > 0 ? "" : outcome.cause());
       httpClient.record(nanos / 1e9, labels.build());
     }
+    injected(attempt.fault());
   }
 
   private static void http(AttributesBuilder labels, int status, String error) {

@@ -13,6 +13,7 @@ import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
 import io.weft.core.explain.RecentCalls;
+import io.weft.core.inbound.AttemptCount;
 import io.weft.core.inbound.CallTimeout;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundObserver;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class OtelTelemetry implements Telemetry, CallObserver, InboundObserver {
   private final Edges edges = new Edges();
   private final RecentCalls recent = RecentCalls.ofThisProcess();
+  private final AccessLog accessLog = new AccessLog();
   private final ScopeDeadlines deadlines = new ScopeDeadlines();
   private volatile @Nullable Spans spans;
   private volatile @Nullable Metrics metrics;
@@ -71,6 +73,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
       OpenTelemetrySdk built =
           AutoConfiguredOpenTelemetrySdk.builder()
               .addPropertiesSupplier(() -> defaults(process))
+              .addSamplerCustomizer((sampler, config) -> new PolicySampler(sampler))
               .addMetricExporterCustomizer(
                   (exporter, config) -> {
                     measures.set(true);
@@ -137,6 +140,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     if (made != null) {
       Span span = made.attempt(attempt, trace);
       attempt.observation(span);
+      countIfDropped(Spans.telemetry(call), span, trace);
       if (span.getSpanContext().isValid()) {
         if (!trace.exists()) {
           // The first attempt of a call that belongs to nothing: the others are to be found with
@@ -146,7 +150,16 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
         trace = Spans.contextOf(span);
       }
     }
-    attempt.propagate(headers(call, trace));
+    attempt.propagate(headers(attempt, trace));
+  }
+
+  @Override
+  public void attemptHeldBack(Attempt attempt) {
+    TraceContext trace =
+        attempt.observation() instanceof Span span && span.getSpanContext().isValid()
+            ? Spans.contextOf(span)
+            : parent(attempt.call());
+    attempt.propagate(headers(attempt, trace));
   }
 
   @Override
@@ -164,6 +177,7 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   public void callEnded(OutboundCall call) {
     edges.count(call);
     recent.made(call, parent(call));
+    accessLog.called(Spans.telemetry(call), call, parent(call).traceId());
     MeshAnswer answer = call.answer();
     Spans made = spans;
     if (answer != null && call.attempts() == 0 && made != null) {
@@ -175,13 +189,17 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     return call.observation() instanceof TraceContext trace ? trace : TraceContext.NONE;
   }
 
-  private static List<HeaderField> headers(OutboundCall call, TraceContext trace) {
+  private static List<HeaderField> headers(Attempt attempt, TraceContext trace) {
+    OutboundCall call = attempt.call();
     List<HeaderField> headers = new ArrayList<>(3);
     if (trace.exists()) {
       headers.add(new HeaderField(TraceContext.TRACEPARENT, trace.header()));
       if (!trace.traceState().isEmpty()) {
         headers.add(new HeaderField(TraceContext.TRACESTATE, trace.traceState()));
       }
+    }
+    if (attempt.chainAttempt() > 1) {
+      headers.add(new HeaderField(AttemptCount.HEADER, Integer.toString(attempt.chainAttempt())));
     }
     // gRPC sends its own.
     if (call.isBounded() && call.request().protocol() == Protocol.HTTP) {
@@ -203,9 +221,15 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     }
     Span span = made.serve(call, scope.trace());
     call.observation(span);
-    return span.getSpanContext().isValid()
-        ? new RequestScope(Spans.contextOf(span), scope.bounded(), scope.deadlineNanos())
-        : scope;
+    countIfDropped(call.telemetry(), span, scope.trace());
+    return span.getSpanContext().isValid() ? scope.withTrace(Spans.contextOf(span)) : scope;
+  }
+
+  private void countIfDropped(TelemetryPolicy policy, Span span, TraceContext parent) {
+    Metrics measuring = metrics;
+    if (measuring != null && Spans.isDropped(policy, span, parent)) {
+      measuring.dropped(policy);
+    }
   }
 
   @Override
@@ -219,5 +243,6 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
       measuring.served(call, status, grpcCode, why);
     }
     recent.served(call, InboundPolicies.ofThisProcess(), status, grpcCode, why);
+    accessLog.served(call.telemetry(), call, status, grpcCode, why);
   }
 }

@@ -3,7 +3,7 @@ package io.weft.core.telemetry;
 import io.weft.core.call.Deadlines;
 import io.weft.core.scope.RequestScope;
 
-/** The deadline of the request in whose scope the calling thread works. */
+/** What the request came with in whose scope the calling thread works. */
 final class ScopeDeadlines implements Deadlines {
   @Override
   public boolean hasDeadline() {
@@ -13,5 +13,10 @@ final class ScopeDeadlines implements Deadlines {
   @Override
   public long deadlineNanos() {
     return RequestScope.current().deadlineNanos();
+  }
+
+  @Override
+  public int attempt() {
+    return RequestScope.current().attempt();
   }
 }

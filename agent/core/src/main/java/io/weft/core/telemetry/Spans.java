@@ -4,10 +4,16 @@ import static io.weft.core.telemetry.AttributeKeys.ATTEMPT;
 import static io.weft.core.telemetry.AttributeKeys.BALANCER;
 import static io.weft.core.telemetry.AttributeKeys.DENIED_BY;
 import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
+import static io.weft.core.telemetry.AttributeKeys.DROPPED_BY;
 import static io.weft.core.telemetry.AttributeKeys.ENCRYPTED;
 import static io.weft.core.telemetry.AttributeKeys.ENDPOINT;
 import static io.weft.core.telemetry.AttributeKeys.ERROR_TYPE;
 import static io.weft.core.telemetry.AttributeKeys.GENERATION;
+import static io.weft.core.telemetry.AttributeKeys.HEDGE;
+import static io.weft.core.telemetry.AttributeKeys.INJECTED_ABORT;
+import static io.weft.core.telemetry.AttributeKeys.INJECTED_BY;
+import static io.weft.core.telemetry.AttributeKeys.INJECTED_DELAY;
+import static io.weft.core.telemetry.AttributeKeys.LOST;
 import static io.weft.core.telemetry.AttributeKeys.METHOD;
 import static io.weft.core.telemetry.AttributeKeys.PEER;
 import static io.weft.core.telemetry.AttributeKeys.PEER_ADDRESS;
@@ -47,12 +53,15 @@ import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
+import io.weft.core.call.RequestHead;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
 import io.weft.core.inbound.Judgement;
 import io.weft.core.scope.TraceContext;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +70,9 @@ import org.jspecify.annotations.Nullable;
  * answered without any.
  */
 final class Spans {
+  // A trace is no place for more.
+  private static final int LONGEST_HEADER = 1_024;
+
   private final Tracer tracer;
 
   Spans(Tracer tracer) {
@@ -75,7 +87,8 @@ final class Spans {
         tracer
             .spanBuilder(grpc ? rpc(request.target()) : request.method())
             .setSpanKind(SpanKind.SERVER)
-            .setParent(context(parent));
+            .setParent(PolicySampler.under(call.telemetry(), context(parent)));
+    headers(span, call.telemetry(), request);
     if (grpc) {
       rpcAttributes(span, request.target());
     } else {
@@ -92,7 +105,37 @@ final class Spans {
     if (request.localPort() > 0) {
       span.setAttribute(SERVER_PORT, (long) request.localPort());
     }
-    return span.startSpan();
+    return begun(span.startSpan(), call.telemetry(), parent);
+  }
+
+  private static void headers(SpanBuilder span, TelemetryPolicy policy, RequestHead request) {
+    if (policy.shadow()) {
+      return;
+    }
+    for (TelemetryPolicy.HeaderAttribute each : policy.attributes()) {
+      String value = request.header(each.header());
+      if (!value.isEmpty()) {
+        span.setAttribute(
+            each.name(),
+            value.length() > LONGEST_HEADER ? value.substring(0, LONGEST_HEADER) : value);
+      }
+    }
+  }
+
+  private static Span begun(Span span, TelemetryPolicy policy, TraceContext parent) {
+    if (policy.shadow() && isDropped(policy, span, parent)) {
+      span.addEvent(
+          "weft.shadow.dropped", Attributes.of(DROPPED_BY, policy.source().withGeneration()));
+    }
+    return span;
+  }
+
+  /** Whether a policy does not want the trace that begins with a span, or would not. */
+  static boolean isDropped(TelemetryPolicy policy, Span span, TraceContext parent) {
+    return policy.samples()
+        && !parent.exists()
+        && span.getSpanContext().isValid()
+        && !policy.keeps(span.getSpanContext().getTraceId());
   }
 
   /** It was answered. */
@@ -127,6 +170,21 @@ final class Spans {
     for (String shadow : judgement.shadow()) {
       span.addEvent("weft.shadow.denied", Attributes.of(DENIED_BY, shadow));
     }
+    injected(span, judgement.fault());
+  }
+
+  private static void injected(Span span, @Nullable InjectedFault fault) {
+    if (fault != null) {
+      span.addEvent(
+          fault.shadow() ? "weft.shadow.fault" : "weft.fault",
+          Attributes.of(
+              INJECTED_BY,
+              fault.source().withGeneration(),
+              INJECTED_DELAY,
+              TimeUnit.NANOSECONDS.toMillis(fault.delayNanos()),
+              INJECTED_ABORT,
+              fault.aborts()));
+    }
   }
 
   /** An attempt begins. */
@@ -142,10 +200,13 @@ final class Spans {
     if (version != null) {
       span.setAttribute(VERSION, version);
     }
+    if (attempt.isHedge()) {
+      span.setAttribute(HEDGE, true);
+    }
     if (attempt.number() > 1) {
       span.setAttribute(RESENDS, attempt.number() - 1L);
     }
-    return span.startSpan();
+    return begun(span.startSpan(), telemetry(call), parent);
   }
 
   /** It ended. */
@@ -160,6 +221,12 @@ final class Spans {
     if (attempt.isEncrypted()) {
       span.setAttribute(ENCRYPTED, true);
       span.setAttribute(PEER, attempt.endpoint().principal());
+    }
+    injected(span, attempt.fault());
+    if (attempt.isLost()) {
+      span.setAttribute(LOST, true);
+      span.end();
+      return;
     }
     Outcome outcome = Outcome.of(attempt, call.request().protocol());
     if (outcome.failed()) {
@@ -195,6 +262,11 @@ final class Spans {
     }
   }
 
+  /** The policy of a call; that of none before it is routed. */
+  static TelemetryPolicy telemetry(OutboundCall call) {
+    return call.isRouted() ? call.rule().telemetry() : TelemetryPolicy.NONE;
+  }
+
   private SpanBuilder call(OutboundCall call, TraceContext parent) {
     OutboundRequest request = call.request();
     boolean grpc = request.protocol() == Protocol.GRPC;
@@ -202,7 +274,8 @@ final class Spans {
         tracer
             .spanBuilder(grpc ? rpc(request.target()) : request.method())
             .setSpanKind(SpanKind.CLIENT)
-            .setParent(context(parent));
+            .setParent(PolicySampler.under(telemetry(call), context(parent)));
+    headers(span, telemetry(call), request);
     if (grpc) {
       rpcAttributes(span, request.target());
     } else {
@@ -229,7 +302,7 @@ final class Spans {
 
   private static long policy(SpanBuilder span, AttributeKey<String> key, Source source) {
     if (source.isDocument()) {
-      span.setAttribute(key, source + "@" + source.generation());
+      span.setAttribute(key, source.withGeneration());
     }
     return source.generation();
   }

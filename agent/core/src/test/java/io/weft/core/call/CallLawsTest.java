@@ -40,6 +40,8 @@ class CallLawsTest {
     PER_TRY_RINGS,
     BACKOFF_RINGS,
     IDLE_RINGS,
+    FAULT_RINGS,
+    HEDGE_RINGS,
     WAKE,
     CANCEL,
     TIME_PASSES,
@@ -52,9 +54,21 @@ class CallLawsTest {
       @ForAll @IntRange(min = 1, max = 5) int attempts,
       @ForAll boolean idempotentOnly,
       @ForAll boolean post,
-      @ForAll boolean paused) {
+      @ForAll boolean paused,
+      @ForAll boolean troubled,
+      @ForAll @IntRange(min = 0, max = 2) int hedges) {
     Ends ends = new Ends();
-    MeshUnderTest mesh = mesh(ends, attempts, idempotentOnly, paused);
+    MeshUnderTest mesh = mesh(ends, attempts, idempotentOnly, paused, hedges);
+    if (troubled) {
+      mesh.policy(
+          """
+          kind: Fault
+          metadata: {name: trouble}
+          spec:
+            to: {service: stock}
+            conf: {delay: {fixed: 100ms, percent: 50}, abort: {httpStatus: 503, percent: 30}}
+          """);
+    }
     Machine machine = new Machine(mesh, post ? FakeRequest.post("/") : FakeRequest.get("/"));
 
     machine.happens(Happening.START);
@@ -67,7 +81,7 @@ class CallLawsTest {
     assertThat(machine.outcomes).hasSizeLessThanOrEqualTo(1);
     assertThat(machine.started).hasSizeLessThanOrEqualTo(attempts);
     assertThat(new HashSet<>(machine.started)).hasSameSizeAs(machine.started);
-    assertThat(machine.inFlightAtOnce).isLessThanOrEqualTo(1);
+    assertThat(machine.inFlightAtOnce).isLessThanOrEqualTo(1 + hedges);
     assertThat(machine.call.isOver()).isTrue();
     assertThat(machine.started)
         .allSatisfy(
@@ -80,7 +94,12 @@ class CallLawsTest {
         assertThat(machine.started.get(i).sent()).isFalse();
       }
     }
-    assertThat(ends.attempts).isEqualTo(machine.started.size());
+    assertThat(ends.attempts).isLessThanOrEqualTo(attempts);
+    if (troubled) {
+      assertThat(ends.attempts).isGreaterThanOrEqualTo(machine.started.size());
+    } else {
+      assertThat(ends.attempts).isEqualTo(machine.started.size());
+    }
     assertThat(ends.calls).isEqualTo(1);
   }
 
@@ -149,22 +168,22 @@ class CallLawsTest {
   }
 
   private static MeshUnderTest mesh(
-      CallObserver observer, int attempts, boolean idempotentOnly, boolean paused) {
+      CallObserver observer, int attempts, boolean idempotentOnly, boolean paused, int hedges) {
     return new MeshUnderTest(observer, Deadlines.NONE)
-        .service("stock", "a", "b")
+        .service("stock", "a", "b", "c")
         .policy(
             """
             kind: Retry
             metadata: {name: again}
             spec:
               to: {service: stock}
-              conf: {attempts: %d, on: [5xx], idempotentOnly: %s, perTryTimeout: 200ms, backoff: {base: %s, max: 1s}}
+              conf: {attempts: %d, on: [5xx], idempotentOnly: %s, perTryTimeout: 200ms, backoff: {base: %s, max: 1s}, hedge: {delay: 50ms, max: %d}}
             ---
             kind: Timeout
             metadata: {name: brief}
             spec: {to: {service: stock}, conf: {request: 5s, idle: 1s}}
             """
-                .formatted(attempts, idempotentOnly, paused ? "100ms" : "0s"));
+                .formatted(attempts, idempotentOnly, paused ? "100ms" : "0s", hedges));
   }
 
   /** Counts what has ended. */
@@ -208,6 +227,8 @@ class CallLawsTest {
         case PER_TRY_RINGS -> call.timer(Timer.PER_TRY, now, this);
         case BACKOFF_RINGS -> call.timer(Timer.BACKOFF, now, this);
         case IDLE_RINGS -> call.timer(Timer.IDLE, now, this);
+        case HEDGE_RINGS -> call.timer(Timer.HEDGE, now, this);
+        case FAULT_RINGS -> call.timer(Timer.FAULT, now, this);
         case TIME_PASSES -> now += 1_500_000_000L;
         case PUSH -> mesh.push();
         default -> {

@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.Mesh;
+import io.weft.core.config.Destination;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class FakeCall implements AsyncTransport {
   private final Map<Attempt, Reply> replies = new HashMap<>();
   private final Map<Attempt, AttemptProgress> progress = new HashMap<>();
   private final List<String> outcomes = new ArrayList<>();
+  private final List<Destination> mirrors = new ArrayList<>();
   private @Nullable MeshAnswer answer;
   private @Nullable Attempt committed;
   private @Nullable Throwable thrown;
@@ -153,6 +155,15 @@ final class FakeCall implements AsyncTransport {
   @Override
   public void cancel(Attempt attempt) {
     cancelled.add(attempt);
+  }
+
+  @Override
+  public void mirror(Destination to) {
+    mirrors.add(to);
+  }
+
+  List<Destination> mirrors() {
+    return mirrors;
   }
 
   @Override

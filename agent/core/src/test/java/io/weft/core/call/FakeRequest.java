@@ -105,6 +105,11 @@ final class FakeRequest implements OutboundRequest {
   }
 
   @Override
+  public boolean hedgeable() {
+    return replayable;
+  }
+
+  @Override
   public boolean streaming() {
     return streaming;
   }

@@ -103,6 +103,50 @@ class RetryTest {
   }
 
   @Test
+  void aCallMadeForARequestThatHasItselfBeenTriedBeforeIsNotTriedAgain() {
+    retry("attempts: 3, on: [5xx]");
+    shop.replies(status(503));
+    shop.inbound.isAttempt(2);
+
+    FakeCall call = shop.get("/");
+
+    assertThat(call.status()).isEqualTo(503);
+    assertThat(call.sends()).isEqualTo(1);
+    assertThat(call.attempt(1).chainAttempt()).as("it is told to the callee").isEqualTo(2);
+  }
+
+  @Test
+  void howOftenItIsTriedThenIsThePolicysToSay() {
+    retry("attempts: 3, attemptsIfRetried: 2, on: [5xx]");
+    shop.replies(status(503), status(503), status(503));
+    shop.inbound.isAttempt(2);
+
+    assertThat(shop.get("/").sends()).isEqualTo(2);
+  }
+
+  @Test
+  void whatNoCalleeHasSeenIsTriedAgainAllTheSame() {
+    retry("attempts: 3, on: [5xx]");
+    shop.replies(fails(CONNECT), fails(REFUSED_STREAM));
+    shop.inbound.isAttempt(2);
+
+    assertThat(shop.get("/").status()).isEqualTo(200);
+  }
+
+  @Test
+  void onlyAttemptsThatACalleeMayHaveSeenCountForTheChain() {
+    retry("attempts: 4, on: [5xx]");
+    shop.replies(fails(CONNECT), status(503), fails(RESET));
+
+    FakeCall call = shop.get("/");
+
+    assertThat(call.attempt(1).chainAttempt()).isEqualTo(1);
+    assertThat(call.attempt(2).chainAttempt()).isEqualTo(1);
+    assertThat(call.attempt(3).chainAttempt()).isEqualTo(2);
+    assertThat(call.attempt(4).chainAttempt()).isEqualTo(3);
+  }
+
+  @Test
   void statusesCanBeNamedOneByOne() {
     retry("attempts: 2, on: [retriable-status-codes], statusCodes: [409, 425]");
 

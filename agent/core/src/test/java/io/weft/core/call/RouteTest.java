@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +39,7 @@ class RouteTest {
   }
 
   @Test
-  void theFirstRuleThatMatchesRules() {
+  void ofRulesThatSayAsMuchTheFirstThatMatchesRules() {
     route(
         """
         rules:
@@ -47,6 +50,38 @@ class RouteTest {
 
     assertThat(shop.get("/new/items").sentTo()).isEqualTo("two");
     assertThat(shop.get("/old").sentTo()).isEqualTo("one");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          - path: {value: /}                       | - path: {value: /cart}
+          - path: {value: /cart}                   | - path: {value: /cart/tea}
+          - path: {value: /cart/tea}               | - path: {type: RegularExpression, value: '/cart/.*'}
+          - path: {type: RegularExpression, value: '/cart/.*'} | - path: {type: Exact, value: /cart/tea}
+          - headers: [{name: a, value: b}]         | - path: {value: /cart}
+          - headers: [{name: a, value: b}]         | - method: GET
+          - path: {value: /cart}, headers: [{name: a, value: b}] | - path: {value: /cart/tea}
+          - queryParams: [{name: q, value: '1'}]   | - headers: [{name: a, value: b}]
+          - headers: [{name: a, value: b}]         | - headers: [{name: a, value: b}, {name: c, value: d}]
+          - headers: [{name: a, value: b}]         | - headers: [{name: a, value: b}], queryParams: [{name: q, value: '1'}]
+          """)
+  void ofRulesThatMatchTheOneThatSaysTheMostRules(String less, String more) {
+    for (boolean moreFirst : new boolean[] {true, false}) {
+      String one = rule("more", more);
+      String other = rule("less", less);
+      route("rules:\n" + (moreFirst ? one + other : other + one) + "- name: rest\n");
+
+      FakeCall call = shop.call(get("/cart/tea?q=1").header("a", "b").header("c", "d"));
+
+      assertThat(call.call().rule().name()).isEqualTo("more");
+    }
+  }
+
+  private static String rule(String name, String match) {
+    return "- name: %s\n  matches: [{%s}]\n".formatted(name, match.substring(2));
   }
 
   @Test
@@ -385,6 +420,115 @@ class RouteTest {
         """);
   }
 
+  @ParameterizedTest
+  @CsvSource({"Cookie,cookie,shop=", "Header,x-shop,''"})
+  void requestsOfASessionComeToTheInstanceThatTheFirstAnswerNamed(
+      String type, String header, String prefix) {
+    shop.service("stock", "three", "four", "five");
+    route(
+        """
+        rules:
+        - sessionPersistence: {type: %s, sessionName: %s}
+          backends: [{service: stock}, {service: stock, labels: {version: v1}}]
+        """
+            .formatted(type, type.equals("Header") ? "x-shop" : "shop"));
+
+    Set<String> instances = new TreeSet<>();
+    for (int i = 0; i < 50; i++) {
+      FakeCall first = shop.get("/");
+      String instance = first.sentTo();
+      instances.add(instance);
+      assertThat(answerHeaders(first)).anyMatch(line -> line.contains(instance));
+
+      FakeCall next = shop.call(get("/").header(header, prefix + instance));
+      assertThat(next.sentTo()).isEqualTo(instance);
+      assertThat(answerHeaders(next)).isEmpty();
+    }
+    assertThat(instances).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void aShareOfTheRequestsIsCopiedOnceTheirOwnOutcomeIsThere() {
+    shop.service("next", "n");
+    route("rules: [{filters: [{requestMirror: {service: next, percent: 30}}]}]");
+
+    int copies = 0;
+    for (int i = 0; i < 1_000; i++) {
+      FakeCall call = shop.get("/");
+      assertThat(call.status()).isEqualTo(200);
+      assertThat(call.sends()).isEqualTo(1);
+      copies += call.mirrors().size();
+    }
+    assertThat(copies).isCloseTo(300, within(60));
+  }
+
+  @Test
+  void aCopyGoesToItsServiceAloneAndIsNeverCopiedAgain() {
+    shop.service("next", "n");
+    route("rules: [{filters: [{requestMirror: {service: next}}]}]");
+    shop.replies(Reply.silence());
+    assertThat(shop.get("/").mirrors()).as("its own outcome is not there").isEmpty();
+    assertThat(shop.call(get("/").oneShot()).mirrors()).as("it cannot be copied").isEmpty();
+    shop.replies(Reply.fails(Failure.RESET));
+
+    FakeCall call = shop.get("/");
+
+    assertThat(call.mirrors())
+        .singleElement()
+        .satisfies(
+            to -> {
+              assertThat(to.service().name()).isEqualTo("next");
+              OutboundCall copy = shop.mesh.mesh().call(to, get("/"));
+              List<Attempt> started = new ArrayList<>();
+              copy.start(0, new Started(started));
+              assertThat(started)
+                  .singleElement()
+                  .satisfies(each -> assertThat(each.endpoint().uid()).isEqualTo("n"));
+              assertThat(copy.rule().mirrors()).isEmpty();
+              assertThat(copy.isBounded()).isTrue();
+            });
+  }
+
+  @Test
+  void aSessionWhoseInstanceIsGoneOrRefusesConnectionsGoesOnElsewhere() {
+    route("rules: [{sessionPersistence: {sessionName: shop, absoluteTimeout: 90s}}]");
+    shop.replies(Reply.fails(Failure.CONNECT));
+
+    FakeCall refused = shop.call(get("/").header("cookie", "shop=one"));
+    FakeCall after = shop.call(get("/").header("cookie", "shop=one"));
+    FakeCall gone = shop.call(get("/").header("cookie", "a=b; shop=gone"));
+
+    assertThat(refused.attempt(1).endpoint().uid()).isEqualTo("one");
+    assertThat(refused.attempt(2).endpoint().uid()).isEqualTo("two");
+    assertThat(answerHeaders(refused))
+        .containsExactly("set-cookie: shop=two; Path=/; HttpOnly; Max-Age=90");
+    assertThat(after.sentTo()).isEqualTo("two");
+    assertThat(gone.status()).isEqualTo(200);
+  }
+
+  private static List<String> answerHeaders(FakeCall call) {
+    List<String> lines = new ArrayList<>();
+    Attempt attempt = Objects.requireNonNull(call.call().lastAttempt());
+    if (attempt.editsResponse()) {
+      attempt.editResponse(
+          new HeaderEditor() {
+            @Override
+            public void set(String name, String value) {
+              lines.add(name + ": " + value);
+            }
+
+            @Override
+            public void add(String name, String value) {
+              lines.add(name + ": " + value);
+            }
+
+            @Override
+            public void remove(String name) {}
+          });
+    }
+    return lines;
+  }
+
   private void route(String conf) {
     shop.policy(
         """
@@ -418,5 +562,37 @@ class RouteTest {
     public void remove(String name) {
       made.add("remove " + name);
     }
+  }
+
+  /** Takes note of what is to be sent. */
+  private record Started(List<Attempt> attempts) implements Effects {
+    @Override
+    public void start(Attempt attempt) {
+      attempts.add(attempt);
+    }
+
+    @Override
+    public void cancel(Attempt attempt) {}
+
+    @Override
+    public void arm(Timer timer, long atNanos) {}
+
+    @Override
+    public void disarm(Timer timer) {}
+
+    @Override
+    public void park(long untilNanos) {}
+
+    @Override
+    public void commit(Attempt attempt) {}
+
+    @Override
+    public void breakOff(Attempt attempt, MeshAnswer why) {}
+
+    @Override
+    public void answer(MeshAnswer answer) {}
+
+    @Override
+    public void rethrow(Attempt attempt) {}
   }
 }

@@ -83,10 +83,21 @@ final class Shop {
   final class Inbound implements Deadlines {
     private boolean present;
     private long deadline;
+    private int attempt = 1;
 
     void mustAnswerIn(Duration duration) {
       present = true;
       deadline = time.nanoTime() + duration.toNanos();
+    }
+
+    /** Its caller has tried before. */
+    void isAttempt(int number) {
+      attempt = number;
+    }
+
+    @Override
+    public int attempt() {
+      return attempt;
     }
 
     @Override

@@ -53,6 +53,55 @@ class ExplainerTest {
   }
 
   @Test
+  void aRuleThatTakesItAsWellIsToldWithWhyAnotherDoes() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Route
+            metadata: {name: stock}
+            spec:
+              to: {service: stock}
+              conf:
+                rules:
+                - {name: all}
+                - {name: items, matches: [{path: {type: Exact, value: /items}}]}
+            """);
+
+    Stage route = stage(call("/items"), "Route");
+
+    assertThat(route.getSays()).isEqualTo("rule items");
+    assertThat(told(route)).containsExactly("- rule all: takes it as well, but says less of it");
+  }
+
+  @Test
+  void whatSomeCallsSufferOnPurposeIsToldAndOneThatNoneComesThroughEndsThere() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Fault
+            metadata: {name: hiccup}
+            spec:
+              to: {service: stock}
+              conf: {delay: {fixed: 2s, percent: 5}, abort: {httpStatus: 503, percent: 1}}
+            """);
+
+    Stage hiccup = stage(call("/"), "Fault");
+    assertThat(hiccup.getSays()).isEqualTo("5% held back for 2s, 1% answered 503");
+    assertThat(hiccup.getSource().getName()).isEqualTo("hiccup");
+    assertThat(hiccup.getStops()).isFalse();
+    assertThat(explain(call("/")).hasSent()).isTrue();
+
+    mesh.policy(
+        """
+        kind: Fault
+        metadata: {name: outage}
+        spec: {to: {service: stock}, conf: {abort: {httpStatus: 503}}}
+        """);
+    assertThat(stage(call("/"), "Fault").getStops()).isTrue();
+    assertThat(explain(call("/")).hasSent()).isFalse();
+  }
+
+  @Test
   void aCallThatNoRuleTakesEndsThere() {
     mesh.service("stock", "a")
         .policy(

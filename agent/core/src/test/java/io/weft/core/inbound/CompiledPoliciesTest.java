@@ -6,23 +6,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.UnknownFieldSet;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.Fault;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.Source;
+import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.ValuesMatch;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may come in, for what, and what others are told. */
 class CompiledPoliciesTest {
+  private static final RandomGenerator CHANCE = new Random(42);
   private static final Peer ORDERS = peer("default", "orders");
   private static final Peer STOREFRONT = peer("shop", "storefront");
 
@@ -190,8 +197,8 @@ class CompiledPoliciesTest {
   void strict_refuses_plaintext_but_for_what_is_exempt() {
     CompiledPolicies strict = compiled(Inbound.newBuilder().setMutualTls(strict()));
     assertThat(strict.admitsPlaintext(8080, "10.1.2.3")).isFalse();
-    assertThat(strict.judge(ask("GET", "/", Peer.UNKNOWN), 0).denial()).isNotNull();
-    assertThat(strict.judge(ask("GET", "/", ORDERS), 0).denial()).isNull();
+    assertThat(strict.judge(ask("GET", "/", Peer.UNKNOWN), 0, CHANCE).denial()).isNotNull();
+    assertThat(strict.judge(ask("GET", "/", ORDERS), 0, CHANCE).denial()).isNull();
 
     CompiledPolicies exempt =
         compiled(
@@ -201,11 +208,13 @@ class CompiledPoliciesTest {
                         .addExemptPorts(9090)
                         .addExemptPaths("/health")
                         .addExemptRanges("192.168.0.0/16")));
-    assertThat(exempt.judge(ask("GET", "/health", Peer.UNKNOWN), 0).denial()).isNull();
-    assertThat(exempt.judge(ask("GET", "/%68ealth?a", Peer.UNKNOWN), 0).denial()).isNull();
-    assertThat(exempt.judge(ask("GET", "/x/../health", Peer.UNKNOWN), 0).denial()).isNotNull();
-    assertThat(exempt.judge(ask("GET", "/health/x", Peer.UNKNOWN), 0).denial()).isNotNull();
-    assertThat(exempt.judge(ask("GET", "/health%2f..%2fx", Peer.UNKNOWN), 0).denial()).isNotNull();
+    assertThat(exempt.judge(ask("GET", "/health", Peer.UNKNOWN), 0, CHANCE).denial()).isNull();
+    assertThat(exempt.judge(ask("GET", "/%68ealth?a", Peer.UNKNOWN), 0, CHANCE).denial()).isNull();
+    assertThat(exempt.judge(ask("GET", "/x/../health", Peer.UNKNOWN), 0, CHANCE).denial())
+        .isNotNull();
+    assertThat(exempt.judge(ask("GET", "/health/x", Peer.UNKNOWN), 0, CHANCE).denial()).isNotNull();
+    assertThat(exempt.judge(ask("GET", "/health%2f..%2fx", Peer.UNKNOWN), 0, CHANCE).denial())
+        .isNotNull();
     CompiledPolicies byPort =
         compiled(Inbound.newBuilder().setMutualTls(strict().addExemptPorts(80)));
     assertThat(byPort.admitsPlaintext(80, "")).isTrue();
@@ -227,8 +236,8 @@ class CompiledPoliciesTest {
             .setBurst(1)
             .setKey(RateLimit.Key.CALLER);
     CompiledPolicies before = compiled(Inbound.newBuilder().setRateLimit(limit));
-    assertThat(before.judge(ask("GET", "/", ORDERS), 0).denial()).isNull();
-    assertThat(before.judge(ask("GET", "/", STOREFRONT), 0).denial()).isNull();
+    assertThat(before.judge(ask("GET", "/", ORDERS), 0, CHANCE).denial()).isNull();
+    assertThat(before.judge(ask("GET", "/", STOREFRONT), 0, CHANCE).denial()).isNull();
 
     CompiledPolicies pushed =
         new CompiledPolicies(
@@ -239,11 +248,44 @@ class CompiledPoliciesTest {
             before,
             uri -> {});
 
-    MeshAnswer answer = pushed.judge(ask("GET", "/", ORDERS), 0).denial();
+    MeshAnswer answer = pushed.judge(ask("GET", "/", ORDERS), 0, CHANCE).denial();
     assertThat(Objects.requireNonNull(answer).status()).isEqualTo(429);
     assertThat(answer.grpcCode()).isEqualTo(8);
     assertThat(answer.reason()).isEqualTo("RateLimit/default/rate limited");
     assertThat(answer.headers()).extracting(each -> each.value()).containsExactly("2");
+  }
+
+  @Test
+  void a_fault_is_drawn_for_requests_that_match_and_that_no_other_policy_denies() {
+    Inbound.Builder inbound =
+        Inbound.newBuilder()
+            .addAuthorizations(authorization(true).addRules(rule().addPaths("/slow/admin")))
+            .setFault(
+                Fault.newBuilder()
+                    .setSource(source("Fault", "slow"))
+                    .setDelayNanos(5)
+                    .setDelayMillipercent(100_000)
+                    .setAbortHttpStatus(503)
+                    .setAbortMillipercent(100_000)
+                    .addMatches(
+                        RouteMatch.newBuilder()
+                            .setPath(
+                                StringMatch.newBuilder()
+                                    .setType(StringMatch.Type.PREFIX)
+                                    .setValue("/slow"))));
+
+    Judgement judgement = judge(inbound, ask("GET", "/slow", ORDERS));
+    assertThat(judgement.denial()).isNull();
+    InjectedFault fault = Objects.requireNonNull(judgement.fault());
+    assertThat(fault.delayNanos()).isEqualTo(5);
+    MeshAnswer answer = fault.answer();
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.grpcCode()).isEqualTo(14);
+    assertThat(answer.reason()).isEqualTo("Fault/default/slow injected");
+    assertThat(judge(inbound, ask("GET", "/", ORDERS)).fault()).isNull();
+    Judgement denied = judge(inbound, ask("GET", "/slow/admin", ORDERS));
+    assertThat(denied.denial()).isNotNull();
+    assertThat(denied.fault()).isNull();
   }
 
   @Test
@@ -311,7 +353,7 @@ class CompiledPoliciesTest {
   }
 
   private static Judgement judge(Inbound.Builder inbound, InboundRequest request) {
-    return compiled(inbound).judge(request, 0);
+    return compiled(inbound).judge(request, 0, CHANCE);
   }
 
   private static CompiledPolicies compiled(Inbound.Builder inbound) {

@@ -10,6 +10,8 @@ import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** What judging a request leaves to be collected, whatever the number of rules. */
@@ -24,9 +26,10 @@ class InboundAllocationTest {
         new CompiledPolicies(
             Inbound.newBuilder().addAuthorizations(rules()).build(), "", null, issuer -> {});
     TestRequest request = new TestRequest("GET", "/api/999/items", CALLER);
-    assertThat(policies.judge(request, 0).denial()).isNull();
+    RandomGenerator chance = new Random(42);
+    assertThat(policies.judge(request, 0, chance).denial()).isNull();
 
-    assertThat(bytes(() -> policies.judge(request, 0))).isLessThanOrEqualTo(128);
+    assertThat(bytes(() -> policies.judge(request, 0, chance))).isLessThanOrEqualTo(128);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.Fault;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
@@ -13,6 +14,7 @@ import io.weft.api.v1.ValuesMatch;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What people are told of a request that nobody has sent. */
@@ -83,11 +85,46 @@ class InboundStagesTest {
           .contains("not spent");
     }
 
-    assertThat(policies.judge(ask(ORDERS, "/"), 0).denial()).isNull();
+    assertThat(policies.judge(ask(ORDERS, "/"), 0, new SplittableRandom(1)).denial()).isNull();
     assertThat(lines(policies.explain(ask(ORDERS, "/"), 0)))
         .last()
         .asString()
         .contains("spent just now: 429 RateLimit/default/calm limited STOPS");
+  }
+
+  @Test
+  void whatSomeRequestsSufferOnPurposeIsTold() {
+    inbound.setFault(
+        Fault.newBuilder()
+            .setSource(source("Fault", "hiccup"))
+            .setDelayNanos(2_000_000_000L)
+            .setDelayMillipercent(500)
+            .setAbortHttpStatus(503)
+            .setAbortMillipercent(100_000));
+
+    assertThat(explain(ORDERS, "/"))
+        .last()
+        .isEqualTo(
+            "Fault/default/hiccup@7 spec.conf: 0.5% held back for 2s, 100% answered 503 STOPS");
+  }
+
+  @Test
+  void whatARealRequestSufferedOnPurposeIsTold() {
+    inbound.setFault(
+        Fault.newBuilder()
+            .setSource(source("Fault", "hiccup"))
+            .setAbortHttpStatus(503)
+            .setAbortMillipercent(100_000));
+    CompiledPolicies policies = compiled();
+    InboundRequest request = ask(ORDERS, "/");
+
+    Judgement judgement = policies.judge(request, 0, new SplittableRandom(1));
+
+    assertThat(lines(policies.recall(request, judgement)))
+        .last()
+        .isEqualTo("Fault/default/hiccup@7 spec.conf: answered on purpose");
+    assertThat(lines(policies.recall(request, Judgement.ADMITTED)))
+        .noneMatch(line -> line.contains("hiccup"));
   }
 
   @Test

@@ -27,7 +27,9 @@ final class Together {
   }
 
   private static Optional<Problem> tie(Document document, Document other) {
-    return !document.key().kind().addsUp() && document.scope().ties(other.scope())
+    return !document.key().kind().addsUp()
+            && document.meets(other)
+            && document.scope().ties(other.scope())
         ? Optional.of(
             new Problem(
                 document.file(),

@@ -184,7 +184,8 @@ public final class View {
   }
 
   /**
-   * What is allowed but probably not meant: routes to nobody, keys that can be changed on the way.
+   * What is allowed but probably not meant: routes to nobody, keys that can be changed on the way,
+   * what not all can do.
    */
   CompletableFuture<List<Problem>> warnings(Collection<Document> documents) {
     return loop.ask(
@@ -193,6 +194,24 @@ public final class View {
           for (Document document : documents) {
             if (document.key().kind() == Kind.ROUTE) {
               warn(document, warnings);
+            }
+            if (document.conf().has("hedge")) {
+              warnings.add(
+                  new Problem(
+                      document.file(),
+                      document.line(),
+                      "spec.conf.hedge",
+                      "calls made with HttpURLConnection, which holds a thread for each, are not"
+                          + " hedged"));
+            }
+            if (mirrors(document)) {
+              warnings.add(
+                  new Problem(
+                      document.file(),
+                      document.line(),
+                      "spec.conf.rules",
+                      "calls made with HttpURLConnection, which holds a thread for each, are not"
+                          + " mirrored"));
             }
             if (isForgeable(document.conf().text("jwksUri"))) {
               warnings.add(
@@ -205,6 +224,12 @@ public final class View {
           }
           return warnings;
         });
+  }
+
+  private static boolean mirrors(Document document) {
+    return document.conf().each("rules").stream()
+        .flatMap(rule -> rule.each("filters").stream())
+        .anyMatch(filter -> filter.has("requestMirror"));
   }
 
   private static boolean isForgeable(String uri) {

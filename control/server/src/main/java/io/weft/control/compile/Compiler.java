@@ -106,7 +106,7 @@ public final class Compiler {
   public Resource config(Caller caller, ServiceId callee) {
     List<InForce> matching = new ArrayList<>();
     for (InForce each : accepted.documents().values()) {
-      if (each.document().key().kind().isCallerSide()
+      if (each.document().rulesCallers()
           && each.document().scope().takesCallee(callee.namespace(), callee.name())
           && each.document()
               .scope()
@@ -131,9 +131,7 @@ public final class Compiler {
   public Resource inbound(ServiceId service) {
     List<InForce> matching = new ArrayList<>();
     for (InForce each : accepted.documents().values()) {
-      Kind kind = each.document().key().kind();
-      if (kind.isPolicy()
-          && !kind.isCallerSide()
+      if (each.document().rulesCallees()
           && each.document().scope().takesCallee(service.namespace(), service.name())) {
         matching.add(each);
       }
@@ -177,6 +175,10 @@ public final class Compiler {
     }
     winner(matching, Kind.RATE_LIMIT, "")
         .ifPresent(d -> compiled.setRateLimit(InboundParts.rateLimit(d.document(), source(d))));
+    winner(matching, Kind.FAULT, "")
+        .ifPresent(d -> compiled.setFault(PolicyParts.fault(d.document(), source(d))));
+    winner(matching, Kind.TELEMETRY, "")
+        .ifPresent(d -> compiled.setTelemetry(PolicyParts.telemetry(d.document(), source(d))));
     return compiled.build();
   }
 
@@ -212,6 +214,10 @@ public final class Compiler {
     winner(matching, Kind.LOAD_BALANCER, name)
         .ifPresent(
             d -> rule.setLoadBalancer(PolicyParts.loadBalancer(d.document().conf(), source(d))));
+    winner(matching, Kind.FAULT, name)
+        .ifPresent(d -> rule.setFault(PolicyParts.fault(d.document(), source(d))));
+    winner(matching, Kind.TELEMETRY, name)
+        .ifPresent(d -> rule.setTelemetry(PolicyParts.telemetry(d.document(), source(d))));
     return rule.build();
   }
 

@@ -22,7 +22,7 @@ final class InboundParts {
     Fields exempt = conf.fields("exempt");
     return MutualTls.newBuilder()
         .setSource(source)
-        .setShadow(shadow(document))
+        .setShadow(document.isShadow())
         .setMode(MutualTls.Mode.valueOf(conf.text("mode")))
         .setTls12(conf.text("minimumTlsVersion").equals("1.2"))
         .addAllExemptPorts(exempt.wholes("ports"))
@@ -36,7 +36,7 @@ final class InboundParts {
     JwtAuthentication.Builder built =
         JwtAuthentication.newBuilder()
             .setSource(source)
-            .setShadow(shadow(document))
+            .setShadow(document.isShadow())
             .setIssuer(conf.text("issuer"))
             .addAllAudiences(conf.texts("audiences"))
             .setJwks(conf.text("jwks"))
@@ -64,7 +64,7 @@ final class InboundParts {
     Authorization.Builder authorization =
         Authorization.newBuilder()
             .setSource(source)
-            .setShadow(shadow(document))
+            .setShadow(document.isShadow())
             .setDeny(conf.text("action").equals("DENY"));
     conf.each("rules").forEach(rule -> authorization.addRules(rule(rule)));
     return authorization.build();
@@ -104,16 +104,12 @@ final class InboundParts {
     int limit = conf.whole("limitForPeriod", 1);
     return RateLimit.newBuilder()
         .setSource(source)
-        .setShadow(shadow(document))
+        .setShadow(document.isShadow())
         .setLimit(limit)
         .setPeriodNanos(conf.nanos("limitRefreshPeriod", Duration.ofSeconds(1)))
         .setBurst(conf.whole("burst", limit))
         .setKey(RateLimit.Key.valueOf(conf.text("key", "none").toUpperCase(Locale.ROOT)))
         .setHeader(conf.text("header").toLowerCase(Locale.ROOT))
         .build();
-  }
-
-  private static boolean shadow(Document document) {
-    return document.spec().text("mode").equals("shadow");
   }
 }

@@ -1,22 +1,30 @@
 package io.weft.control.compile;
 
+import io.weft.api.v1.AccessLog;
+import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
+import io.weft.api.v1.HeaderAttribute;
+import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.Source;
+import io.weft.api.v1.Telemetry;
 import io.weft.api.v1.Timeout;
+import io.weft.control.document.Document;
 import io.weft.control.document.Fields;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** What stands under {@code conf} of Timeout, Retry and LoadBalancer, as agents are sent it. */
+/** What stands under {@code conf} of what callers enforce but Route, as agents are sent it. */
 final class PolicyParts {
 
   private static final Duration BACKOFF_BASE = Duration.ofMillis(25);
   private static final Duration BACKOFF_MAX = Duration.ofMillis(250);
   private static final BigDecimal MILLI = BigDecimal.valueOf(1_000);
+  static final BigDecimal ALL = BigDecimal.valueOf(100);
   private static final BigDecimal SLOW_START_LEAST = BigDecimal.TEN;
 
   private static final Map<String, Retry.Condition> CONDITIONS =
@@ -57,7 +65,16 @@ final class PolicyParts {
             .setBudgetMillipercent(budget.percent("percent").multiply(MILLI).intValue())
             .setBudgetMinPerSecond(budget.whole("minPerSecond", 0))
             .setIdempotentOnly(conf.flag("idempotentOnly", true))
-            .setHonourRetryAfter(conf.flag("honourRetryAfter", true));
+            .setHonourRetryAfter(conf.flag("honourRetryAfter", true))
+            .setAttemptsIfRetried(conf.whole("attemptsIfRetried", 1));
+    if (conf.has("hedge")) {
+      Fields hedge = conf.fields("hedge");
+      retry.setHedge(
+          Hedge.newBuilder()
+              .setDelayNanos(hedge.nanos("delay", Duration.ZERO))
+              .setDelayPercentile(hedge.percent("percentile").multiply(MILLI).intValue())
+              .setMax(hedge.whole("max", 1)));
+    }
     conf.texts("on").forEach(on -> retry.addOn(Objects.requireNonNull(CONDITIONS.get(on))));
     return retry.build();
   }
@@ -76,6 +93,58 @@ final class PolicyParts {
     }
     conf.each("hash").forEach(key -> balancer.addHash(hashKey(key)));
     return balancer.build();
+  }
+
+  static Fault fault(Document document, Source source) {
+    Fields conf = document.conf();
+    Fields delay = conf.fields("delay");
+    Fields abort = conf.fields("abort");
+    Fault.Builder fault =
+        Fault.newBuilder()
+            .setSource(source)
+            .setShadow(document.isShadow())
+            .addAllMatches(RouteParts.matches(conf));
+    if (conf.has("delay")) {
+      fault
+          .setDelayNanos(delay.nanos("fixed", Duration.ZERO))
+          .setDelayMillipercent(millipercent(delay, ALL));
+    }
+    if (conf.has("abort")) {
+      fault
+          .setAbortHttpStatus(abort.whole("httpStatus", 0))
+          .setAbortGrpcCode(abort.whole("grpcStatus", 0))
+          .setAbortMillipercent(millipercent(abort, ALL));
+    }
+    return fault.build();
+  }
+
+  static Telemetry telemetry(Document document, Source source) {
+    Fields conf = document.conf();
+    Telemetry.Builder telemetry =
+        Telemetry.newBuilder().setSource(source).setShadow(document.isShadow());
+    if (conf.has("tracing")) {
+      telemetry.setSampleMillipercent(millipercent(conf.fields("tracing"), ALL));
+    }
+    for (Fields each : conf.each("attributes")) {
+      telemetry.addAttributes(
+          HeaderAttribute.newBuilder()
+              .setName(each.text("name"))
+              .setHeader(each.text("header").toLowerCase(Locale.ROOT)));
+    }
+    if (conf.has("accessLog")) {
+      Fields log = conf.fields("accessLog");
+      telemetry.setAccessLog(
+          AccessLog.newBuilder()
+              .setMinStatus(log.whole("minStatus", 0))
+              .setMinNanos(log.nanos("minDuration", Duration.ZERO))
+              .setMillipercent(millipercent(log, ALL)));
+    }
+    return telemetry.build();
+  }
+
+  static int millipercent(Fields fields, BigDecimal unwritten) {
+    BigDecimal percent = fields.has("percent") ? fields.percent("percent") : unwritten;
+    return percent.multiply(MILLI).intValue();
   }
 
   private static HashKey hashKey(Fields key) {

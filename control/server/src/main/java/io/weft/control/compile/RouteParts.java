@@ -3,13 +3,16 @@ package io.weft.control.compile;
 import io.weft.api.v1.Backend;
 import io.weft.api.v1.Header;
 import io.weft.api.v1.HeaderEdits;
+import io.weft.api.v1.Mirror;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.Redirect;
 import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.RouteRule;
+import io.weft.api.v1.SessionPersistence;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.UrlRewrite;
 import io.weft.control.document.Fields;
+import java.time.Duration;
 import java.util.List;
 
 /** Rules of a Route, as agents are sent them. */
@@ -19,18 +22,21 @@ final class RouteParts {
 
   static RouteRule.Builder rule(Fields rule, ServiceId callee) {
     RouteRule.Builder built = RouteRule.newBuilder().setName(rule.text("name"));
-    rule.each("matches").forEach(match -> built.addMatches(match(match)));
+    built.addAllMatches(matches(rule));
     for (Fields backend : rule.each("backends")) {
-      built.addBackends(
-          Backend.newBuilder()
-              .setNamespace(backend.text("namespace", callee.namespace()))
-              .setService(backend.text("service", callee.name()))
-              .putAllLabels(backend.labels("labels"))
-              .setWeight(backend.whole("weight", 1))
-              .setPort(backend.whole("port", 0)));
+      built.addBackends(backend(backend, callee).setWeight(backend.whole("weight", 1)));
+    }
+    if (rule.has("sessionPersistence")) {
+      Fields session = rule.fields("sessionPersistence");
+      built.setSessionPersistence(
+          SessionPersistence.newBuilder()
+              .setHeader(session.text("type").equals("Header"))
+              .setName(session.text("sessionName"))
+              .setMaxAgeSeconds(
+                  Duration.ofNanos(session.nanos("absoluteTimeout", Duration.ZERO)).toSeconds()));
     }
     for (Fields filter : rule.each("filters")) {
-      filter(filter, built);
+      filter(filter, built, callee);
     }
     if (built.getBackendsCount() == 0 && !built.hasRedirect()) {
       built.addBackends(
@@ -42,7 +48,22 @@ final class RouteParts {
     return built;
   }
 
-  private static void filter(Fields filter, RouteRule.Builder rule) {
+  private static Backend.Builder backend(Fields backend, ServiceId callee) {
+    return Backend.newBuilder()
+        .setNamespace(backend.text("namespace", callee.namespace()))
+        .setService(backend.text("service", callee.name()))
+        .putAllLabels(backend.labels("labels"))
+        .setPort(backend.whole("port", 0));
+  }
+
+  private static void filter(Fields filter, RouteRule.Builder rule, ServiceId callee) {
+    if (filter.has("requestMirror")) {
+      Fields mirror = filter.fields("requestMirror");
+      rule.addMirrors(
+          Mirror.newBuilder()
+              .setBackend(backend(mirror, callee))
+              .setMillipercent(PolicyParts.millipercent(mirror, PolicyParts.ALL)));
+    }
     if (filter.has("requestHeaders")) {
       rule.setRequestHeaders(edits(filter.fields("requestHeaders")));
     }
@@ -57,14 +78,36 @@ final class RouteParts {
     }
   }
 
+  /** What stands under {@code matches}. */
+  static List<RouteMatch> matches(Fields fields) {
+    return fields.each("matches").stream().map(RouteParts::match).toList();
+  }
+
   private static RouteMatch match(Fields match) {
     RouteMatch.Builder built = RouteMatch.newBuilder().setMethod(match.text("method"));
     if (match.has("path")) {
       built.setPath(value(match.fields("path"), "PathPrefix"));
     }
+    if (match.has("grpc")) {
+      built.setPath(grpcPath(match.fields("grpc")));
+    }
     match.each("headers").forEach(header -> built.addHeaders(named(header)));
     match.each("queryParams").forEach(parameter -> built.addQueryParams(named(parameter)));
     return built.build();
+  }
+
+  private static StringMatch grpcPath(Fields grpc) {
+    String service = grpc.text("service");
+    String method = grpc.text("method");
+    StringMatch.Builder path = StringMatch.newBuilder();
+    if (service.isEmpty()) {
+      return path.setType(StringMatch.Type.REGEX)
+          .setValue("/[^/]+/" + method.replace(".", "\\."))
+          .build();
+    }
+    return method.isEmpty()
+        ? path.setType(StringMatch.Type.PREFIX).setValue("/" + service).build()
+        : path.setType(StringMatch.Type.EXACT).setValue("/" + service + "/" + method).build();
   }
 
   private static NamedMatch named(Fields match) {

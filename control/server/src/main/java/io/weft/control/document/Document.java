@@ -44,6 +44,38 @@ public record Document(
     return spec.fields("conf");
   }
 
+  /** Whether it is only to be recorded what it would do. */
+  public boolean isShadow() {
+    return spec.text("mode").equals("shadow");
+  }
+
+  /** Whether callers enforce it. */
+  public boolean rulesCallers() {
+    return switch (key.kind().side()) {
+      case CALLER -> true;
+      case EITHER -> !side().equals("callee");
+      case CALLEE, NOBODY -> false;
+    };
+  }
+
+  /** Whether the service that is called enforces it. */
+  public boolean rulesCallees() {
+    return switch (key.kind().side()) {
+      case CALLEE -> true;
+      case EITHER -> !side().equals("caller");
+      case CALLER, NOBODY -> false;
+    };
+  }
+
+  private String side() {
+    return conf().text("side", key.kind() == Kind.TELEMETRY ? "both" : "caller");
+  }
+
+  /** Whether one side enforces both. */
+  public boolean meets(Document other) {
+    return (rulesCallers() && other.rulesCallers()) || (rulesCallees() && other.rulesCallees());
+  }
+
   /** Whom and what it rules. */
   public Scope scope() {
     return Scope.of(this);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The kinds of document, each with the fields it may have: what is not here is refused. */
 public enum Kind {
@@ -60,7 +61,7 @@ public enum Kind {
           Field.required(
               "rules",
               new Many(rule()),
-              "In order; the first that matches rules. None matches: 404."))),
+              "Of those that match, the one that says the most. None matches: 404."))),
   TIMEOUT(
       "Timeout",
       "How long calls may take. A deadline that came in is carried on: the smaller one wins.",
@@ -123,7 +124,29 @@ public enum Kind {
               "honourRetryAfter",
               new Flag(),
               "true",
-              "Waits as long as Retry-After says, if the time left allows it."))),
+              "Waits as long as Retry-After says, if the time left allows it."),
+          Field.optional(
+              "attemptsIfRetried",
+              new Whole(1, 20),
+              "1",
+              "Tries in all of calls made for a request that has itself been tried before."),
+          Field.optional(
+              "hedge",
+              Shape.of(
+                      Field.optional(
+                          "delay",
+                          new Time(Duration.ofMillis(1), Duration.ofHours(1)),
+                          "as percentile says",
+                          "After which the next try is made beside the others."),
+                      Field.optional(
+                          "percentile",
+                          new Percent(),
+                          "as delay says",
+                          "The same as a percentile of what answers have taken."),
+                      Field.optional("max", new Whole(1, 5), "1", "Such tries of one call."))
+                  .oneOf("delay", "percentile"),
+              "none",
+              "Tries again beside a try that is slow; the first good answer is taken."))),
   LOAD_BALANCER(
       "LoadBalancer",
       "Chooses among a service's endpoints.",
@@ -291,7 +314,76 @@ public enum Kind {
           Field.optional(
               "header", new Text(TextForm.HEADER_NAME), "none", "The header meant by key: header."),
           Field.optional(
-              "scope", new OneOf(List.of("local")), "local", "Each instance counts by itself.")));
+              "scope", new OneOf(List.of("local")), "local", "Each instance counts by itself."))),
+  FAULT(
+      "Fault",
+      "Delays some requests and answers some in the callee's place, so that one knows how callers"
+          + " take it.",
+      either(
+          side("caller", "callee"),
+          Field.optional("matches", matches(), "every request", "Requests that are meant."),
+          Field.optional(
+              "delay",
+              Shape.of(
+                  Field.required(
+                      "fixed",
+                      new Time(Duration.ofMillis(1), Duration.ofHours(1)),
+                      "How long a request is held back."),
+                  Field.optional("percent", new Percent(), "100", "Of the requests meant.")),
+              "none",
+              "Holds requests back."),
+          Field.optional(
+              "abort",
+              Shape.of(
+                  Field.optional(
+                      "httpStatus",
+                      new Whole(400, 599),
+                      "what grpcStatus stands for",
+                      "What HTTP requests are answered."),
+                  Field.optional(
+                      "grpcStatus",
+                      new GrpcCode(),
+                      "what httpStatus stands for",
+                      "What gRPC calls are answered."),
+                  Field.optional("percent", new Percent(), "100", "Of the requests meant.")),
+              "none",
+              "Answers requests, after their delay if they have one."))),
+  TELEMETRY(
+      "Telemetry",
+      "What is told of requests, beside what always is.",
+      either(
+          side("both", "caller", "callee"),
+          Field.optional(
+              "tracing",
+              Shape.of(
+                  Field.required(
+                      "percent", new Percent(), "Of the traces that begin here, those kept.")),
+              "as OTEL_TRACES_SAMPLER says",
+              "A trace that began elsewhere keeps the decision it came with."),
+          Field.optional(
+              "attributes",
+              new Many(
+                  Shape.of(
+                      Field.required(
+                          "name", new Text(TextForm.ATTRIBUTE), "The attribute's name in spans."),
+                      Field.required(
+                          "header", new Text(TextForm.HEADER_NAME), "The header of the request."))),
+              "none",
+              "Headers that spans tell."),
+          Field.optional(
+              "accessLog",
+              Shape.of(
+                  Field.optional(
+                      "minStatus",
+                      new Whole(100, 599),
+                      "any",
+                      "Answers from this status on; of gRPC, by the status that stands for the"
+                          + " code."),
+                  time("minDuration", "any", "Requests that took so long."),
+                  Field.optional("percent", new Percent(), "100", "Of those that are meant.")),
+              "none",
+              "Writes a line for each request of which one of the two holds, for all if neither is"
+                  + " written.")));
 
   private final String word;
   private final String about;
@@ -325,12 +417,25 @@ public enum Kind {
     return this != SERVICE;
   }
 
-  /** Whether callers enforce it; else the service that is called does. */
-  public boolean isCallerSide() {
+  /** Who enforces its documents. */
+  public Side side() {
     return switch (this) {
-      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER -> true;
-      case SERVICE, MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> false;
+      case SERVICE -> Side.NOBODY;
+      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER -> Side.CALLER;
+      case MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> Side.CALLEE;
+      case FAULT, TELEMETRY -> Side.EITHER;
     };
+  }
+
+  /** Who enforces the documents of a kind. */
+  public enum Side {
+    /** They are no policies. */
+    NOBODY,
+    CALLER,
+    /** The service that is called. */
+    CALLEE,
+    /** Whoever the document names in {@code spec.conf.side}. */
+    EITHER
   }
 
   /** Whether several apply at once, where of others the most specific one wins. */
@@ -349,6 +454,24 @@ public enum Kind {
   }
 
   private static Shape policy(Field... conf) {
+    return policy(List.of("enforce"), "It is in force.", conf);
+  }
+
+  /** A policy that callers enforce, or the called service. */
+  private static Shape either(Field... conf) {
+    return policy(
+        List.of("enforce", "shadow"), "shadow decides and records, and changes nothing.", conf);
+  }
+
+  private static Field side(String unwritten, String... others) {
+    return Field.optional(
+        "side",
+        new OneOf(Stream.concat(Stream.of(unwritten), Stream.of(others)).toList()),
+        unwritten,
+        "Who enforces it: those who call, or the service that is called.");
+  }
+
+  private static Shape policy(List<String> modes, String aboutModes, Field... conf) {
     return Shape.of(
         Field.optional(
             "from",
@@ -377,7 +500,7 @@ public enum Kind {
                     "Where the service is.")),
             "every service of the document's namespace; of the mesh, from weft-system",
             "Which destination it rules."),
-        Field.optional("mode", new OneOf(List.of("enforce")), "enforce", "It is in force."),
+        Field.optional("mode", new OneOf(modes), "enforce", aboutModes),
         Field.required("conf", Shape.of(conf), "The policy itself."));
   }
 
@@ -469,31 +592,7 @@ public enum Kind {
             "name", new Text(TextForm.NAME), "none", "By which other documents mean it."),
         Field.optional(
             "matches",
-            new Many(
-                Shape.of(
-                    Field.optional(
-                        "path",
-                        Shape.of(
-                            Field.optional(
-                                "type",
-                                new OneOf(List.of("Exact", "PathPrefix", "RegularExpression")),
-                                "PathPrefix",
-                                "PathPrefix goes by whole elements."),
-                            Field.required("value", new Text(TextForm.ANY), "Path or expression.")),
-                        "any",
-                        "The path, without its query."),
-                    Field.optional(
-                        "method", new Text(TextForm.METHOD), "any", "The request's method."),
-                    Field.optional(
-                        "headers",
-                        new Many(named(TextForm.HEADER_NAME)),
-                        "any",
-                        "All of these headers."),
-                    Field.optional(
-                        "queryParams",
-                        new Many(named(TextForm.ANY)),
-                        "any",
-                        "All of these parameters."))),
+            matches(),
             "every request",
             "Any of these; within one, all that is written."),
         Field.optional(
@@ -516,6 +615,23 @@ public enum Kind {
             "the called service",
             "Where requests go, by weight."),
         Field.optional(
+            "sessionPersistence",
+            Shape.of(
+                Field.required(
+                    "sessionName", new Text(TextForm.HEADER_NAME), "The cookie's or header's."),
+                Field.optional(
+                    "type",
+                    new OneOf(List.of("Cookie", "Header")),
+                    "Cookie",
+                    "What names the instance."),
+                Field.optional(
+                    "absoluteTimeout",
+                    new Time(Duration.ofSeconds(1), Duration.ofHours(24)),
+                    "as long as its client",
+                    "How long the cookie lives.")),
+            "none",
+            "Has the requests of a session come to one instance."),
+        Field.optional(
             "filters",
             new Many(
                 Shape.of(
@@ -529,6 +645,33 @@ public enum Kind {
                                 Field.optional("path", change(path), "kept", "Path to send.")),
                             "none",
                             "Sends it under another host or path."),
+                        Field.optional(
+                            "requestMirror",
+                            Shape.of(
+                                Field.optional(
+                                    "service",
+                                    new Text(TextForm.NAME),
+                                    "the called one",
+                                    "Who gets copies."),
+                                Field.optional(
+                                    "namespace",
+                                    new Text(TextForm.NAME),
+                                    "the called service's",
+                                    "Where that service is."),
+                                Field.optional(
+                                    "labels",
+                                    new Labels(),
+                                    "any",
+                                    "Only instances with all these labels."),
+                                Field.optional(
+                                    "port",
+                                    new Whole(1, 65_535),
+                                    "the called one",
+                                    "Number of its port."),
+                                Field.optional(
+                                    "percent", new Percent(), "100", "Of the rule's requests.")),
+                            "none",
+                            "Sends copies, whose answers nobody sees."),
                         Field.optional(
                             "redirect",
                             Shape.of(
@@ -549,9 +692,51 @@ public enum Kind {
                                     "Status to answer with.")),
                             "none",
                             "Answers with a redirect, without asking any backend."))
-                    .oneOf("requestHeaders", "responseHeaders", "urlRewrite", "redirect")),
+                    .oneOf(
+                        "requestHeaders",
+                        "responseHeaders",
+                        "urlRewrite",
+                        "requestMirror",
+                        "redirect")),
             "none",
             "Each of its own kind at most once."));
+  }
+
+  private static Type matches() {
+    return new Many(
+        Shape.of(
+                Field.optional(
+                    "path",
+                    Shape.of(
+                        Field.optional(
+                            "type",
+                            new OneOf(List.of("Exact", "PathPrefix", "RegularExpression")),
+                            "PathPrefix",
+                            "PathPrefix goes by whole elements."),
+                        Field.required("value", new Text(TextForm.ANY), "Path or expression.")),
+                    "any",
+                    "The path, without its query."),
+                Field.optional(
+                    "grpc",
+                    Shape.of(
+                        Field.optional(
+                            "service", new Text(TextForm.GRPC_NAME), "any", "Its full name."),
+                        Field.optional(
+                            "method", new Text(TextForm.GRPC_NAME), "all of them", "One method.")),
+                    "any",
+                    "A service or method of gRPC, in place of a path."),
+                Field.optional("method", new Text(TextForm.METHOD), "any", "The request's method."),
+                Field.optional(
+                    "headers",
+                    new Many(named(TextForm.HEADER_NAME)),
+                    "any",
+                    "All of these headers."),
+                Field.optional(
+                    "queryParams",
+                    new Many(named(TextForm.ANY)),
+                    "any",
+                    "All of these parameters."))
+            .oneOf("path", "grpc"));
   }
 
   private static Shape named(TextForm name) {

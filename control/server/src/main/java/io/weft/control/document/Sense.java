@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -11,6 +12,10 @@ import org.yaml.snakeyaml.nodes.Node;
 final class Sense {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> FILTERS =
+      List.of("requestHeaders", "responseHeaders", "urlRewrite", "requestMirror", "redirect");
+  private static final Set<String> SECRETS =
+      Set.of("authorization", "proxy-authorization", "cookie", "x-api-key");
 
   private final Document document;
   private final NodeReader reader;
@@ -32,11 +37,14 @@ final class Sense {
       case MUTUAL_TLS -> sense.mutualTls();
       case JWT_AUTHENTICATION -> sense.jwtAuthentication();
       case LOAD_BALANCER -> sense.loadBalancer();
+      case FAULT -> sense.fault();
+      case TELEMETRY -> sense.telemetry();
       case TIMEOUT, AUTHORIZATION -> {}
     }
-    if (document.key().kind().isCallerSide()) {
+    if (document.rulesCallers()) {
       sense.scope();
-    } else if (document.key().kind().isPolicy()) {
+    }
+    if (document.rulesCallees()) {
       sense.calleeScope();
     }
   }
@@ -72,6 +80,45 @@ final class Sense {
       problem(
           "spec.to.namespace",
           "what a service lets in is ruled from its own namespace, or from " + Document.SYSTEM);
+    }
+    if (document.key().kind().side() == Kind.Side.EITHER) {
+      if (document.spec().has("from")) {
+        problem("spec.from", "means nothing to the called service; needs side: caller");
+      }
+      if (document.spec().fields("to").has("route")) {
+        problem("spec.to.route", "means nothing to the called service; needs side: caller");
+      }
+    }
+  }
+
+  private void fault() {
+    Fields conf = document.conf();
+    if (!conf.has("delay") && !conf.has("abort")) {
+      problem("spec.conf", "must have one of delay and abort at least");
+    }
+    Fields abort = conf.fields("abort");
+    if (conf.has("abort") && !abort.has("httpStatus") && !abort.has("grpcStatus")) {
+      problem("spec.conf.abort", "must have one of httpStatus and grpcStatus at least");
+    }
+    if (abort.has("grpcStatus") && abort.whole("grpcStatus", 0) == 0) {
+      problem("spec.conf.abort.grpcStatus", "must not be OK");
+    }
+    matches(conf, "spec.conf");
+  }
+
+  private void telemetry() {
+    Fields conf = document.conf();
+    if (!conf.has("tracing") && !conf.has("attributes") && !conf.has("accessLog")) {
+      problem("spec.conf", "must have one of tracing, attributes and accessLog at least");
+    }
+    List<Fields> attributes = conf.each("attributes");
+    for (int i = 0; i < attributes.size(); i++) {
+      String header = attributes.get(i).text("header");
+      if (SECRETS.contains(header.toLowerCase(Locale.ROOT))) {
+        problem(
+            "spec.conf.attributes[" + i + "].header",
+            header + " holds secrets, and a trace is no place for them");
+      }
     }
   }
 
@@ -162,6 +209,10 @@ final class Sense {
     if (on.isEmpty()) {
       problem("spec.conf.on", "must name one condition at least");
     }
+    if (conf.whole("attemptsIfRetried", 1) > conf.whole("attempts", 20)) {
+      problem("spec.conf.attemptsIfRetried", "must not be more than attempts");
+    }
+    hedge(conf);
     pair(on, "retriable-status-codes", conf, "statusCodes");
     pair(on, "grpc-codes", conf, "grpcCodes");
     Fields backoff = conf.fields("backoff");
@@ -169,6 +220,23 @@ final class Sense {
         && backoff.has("max")
         && NodeReader.time(backoff, "base").compareTo(NodeReader.time(backoff, "max")) > 0) {
       problem("spec.conf.backoff.max", "must not be less than base");
+    }
+  }
+
+  private void hedge(Fields conf) {
+    if (!conf.has("hedge")) {
+      return;
+    }
+    Fields hedge = conf.fields("hedge");
+    if (!hedge.has("delay") && !hedge.has("percentile")) {
+      problem("spec.conf.hedge", "must have one of delay and percentile");
+    }
+    double percentile = hedge.percent("percentile").doubleValue();
+    if (hedge.has("percentile") && (percentile < 50 || percentile > 99.9)) {
+      problem("spec.conf.hedge.percentile", "must be from 50 to 99.9");
+    }
+    if (conf.has("attempts") && hedge.whole("max", 1) >= conf.whole("attempts", 1)) {
+      problem("spec.conf.hedge.max", "must be less than attempts, of which they are part");
     }
   }
 
@@ -200,11 +268,12 @@ final class Sense {
 
   private void rule(Fields rule, String path) {
     matches(rule, path);
+    session(rule, path);
     Set<String> kinds = new HashSet<>();
     List<Fields> filters = rule.each("filters");
     for (int i = 0; i < filters.size(); i++) {
       Fields filter = filters.get(i);
-      for (String kind : List.of("requestHeaders", "responseHeaders", "urlRewrite", "redirect")) {
+      for (String kind : FILTERS) {
         if (filter.has(kind) && !kinds.add(kind)) {
           problem(path + ".filters[" + i + "]." + kind, "stands in this rule already");
         }
@@ -219,12 +288,31 @@ final class Sense {
     if (kinds.contains("redirect") && (!backends.isEmpty() || kinds.contains("urlRewrite"))) {
       problem(path, "a rule with a redirect has neither backends nor urlRewrite");
     }
+    if (kinds.contains("redirect") && kinds.contains("requestMirror")) {
+      problem(path, "a rule with a redirect asks nobody, and so mirrors nothing");
+    }
     long weight = backends.stream().mapToLong(backend -> backend.whole("weight", 1)).sum();
     if (!backends.isEmpty() && weight == 0) {
       problem(path + ".backends", "the weights must not all be 0");
     }
     if (weight > Integer.MAX_VALUE) {
       problem(path + ".backends", "the weights must not add up to more than " + Integer.MAX_VALUE);
+    }
+  }
+
+  private void session(Fields rule, String path) {
+    Fields session = rule.fields("sessionPersistence");
+    if (!rule.has("sessionPersistence")) {
+      return;
+    }
+    boolean header = session.text("type").equals("Header");
+    if (header && session.has("absoluteTimeout")) {
+      problem(path + ".sessionPersistence.absoluteTimeout", "means nothing with type: Header");
+    }
+    if (header && session.text("sessionName").toLowerCase(Locale.ROOT).startsWith("weft-")) {
+      problem(
+          path + ".sessionPersistence.sessionName",
+          "headers that begin with weft- are the mesh's own: applications do not see them");
     }
   }
 
@@ -245,6 +333,10 @@ final class Sense {
       if (match.has("path")) {
         Fields value = match.fields("path");
         value(at + ".path.value", value, value.text("type", "PathPrefix"), TextForm.PATH);
+      }
+      Fields grpc = match.fields("grpc");
+      if (match.has("grpc") && !grpc.has("service") && !grpc.has("method")) {
+        problem(at + ".grpc", "must have one of service and method at least");
       }
       values(at + ".headers", match.each("headers"));
       values(at + ".queryParams", match.each("queryParams"));

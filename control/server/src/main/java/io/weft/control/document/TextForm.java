@@ -37,6 +37,8 @@ public enum TextForm {
       "path that begins with /, or with * at one of its ends", "\\*|/[^*?#\\s]*\\*?|\\*[^*?#\\s]+"),
   /** Any text, an asterisk at one end or alone. */
   PATTERN("text, or with * at one of its ends", "[^*\\r\\n]*\\*?|\\*[^*\\r\\n]+"),
+  /** Name of an attribute (OpenTelemetry's naming). */
+  ATTRIBUTE("name of an attribute, such as shop.customer", "[a-z][a-zA-Z0-9_]*(\\.[a-zA-Z0-9_]+)*"),
   /** Who signs tokens (RFC 7519, section 4.1.1). */
   TOKEN_ISSUER("text on one line, not empty", "[^\\r\\n]+"),
   /** What a token says (RFC 7519, section 4). */

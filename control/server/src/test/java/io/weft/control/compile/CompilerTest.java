@@ -3,6 +3,7 @@ package io.weft.control.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
+import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Resource;
@@ -10,6 +11,8 @@ import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServiceName;
+import io.weft.api.v1.StringMatch;
+import io.weft.api.v1.Telemetry;
 import io.weft.control.accept.Accepted;
 import io.weft.control.accept.Accepted.InForce;
 import io.weft.control.document.Document;
@@ -51,6 +54,7 @@ class CompilerTest {
                       - {weight: 90, labels: {version: v1}}
                       - {service: stock2, namespace: far, weight: 0, port: 81}
                       - {}
+                      sessionPersistence: {sessionName: s, type: Cookie, absoluteTimeout: 90s}
                       filters:
                       - requestHeaders: {set: [{name: a, value: b}], add: [{name: c, value: d}], remove: [e]}
                       - responseHeaders: {set: [{name: f, value: g}], add: [{name: h, value: i}], remove: [j]}
@@ -86,6 +90,7 @@ class CompilerTest {
                   set { name: "f" value: "g" } add { name: "h" value: "i" } remove: "j"
                 }
                 url_rewrite { host: "k.l" replace_full_path: "/m" }
+                session_persistence { name: "s" max_age_seconds: 90 }
                 """,
                 RouteRule.class));
   }
@@ -97,6 +102,8 @@ class CompilerTest {
           """
           redirect: {scheme: https, host: a.b, port: 8443, path: {replaceFullPath: /c}, statusCode: 308} | redirect { scheme: "https" host: "a.b" port: 8443 replace_full_path: "/c" status_code: 308 }
           redirect: {path: {replacePrefixMatch: /c}} | redirect { replace_prefix_match: "/c" status_code: 302 }
+          requestMirror: {service: a, namespace: n, labels: {b: c}, port: 81, percent: 2.5} | mirrors { backend { namespace: "n" service: "a" labels { key: "b" value: "c" } port: 81 } millipercent: 2500 } backends { namespace: "default" service: "stock" weight: 1 }
+          requestMirror: {} | mirrors { backend { namespace: "default" service: "stock" } millipercent: 100000 } backends { namespace: "default" service: "stock" weight: 1 }
           urlRewrite: {path: {replacePrefixMatch: /c}} | url_rewrite { replace_prefix_match: "/c" } backends { namespace: "default" service: "stock" weight: 1 }
           """)
   void the_other_filters_of_a_route_reach_the_callers(String filter, String expected)
@@ -148,7 +155,8 @@ class CompilerTest {
                           retriable-status-codes, grpc-codes],
                      perTryTimeout: 200ms, backoff: {base: 1ms, max: 2ms},
                      budget: {percent: 12.5, minPerSecond: 3},
-                     idempotentOnly: false, honourRetryAfter: false}\
+                     idempotentOnly: false, honourRetryAfter: false, attemptsIfRetried: 2,
+                     hedge: {percentile: 95.5, max: 2}}\
                     """))
             .getRules(0)
             .getRetry();
@@ -163,6 +171,7 @@ class CompilerTest {
                 per_try_timeout_nanos: 200000000
                 backoff_base_nanos: 1000000 backoff_max_nanos: 2000000
                 budget_millipercent: 12500 budget_min_per_second: 3
+                attempts_if_retried: 2 hedge { delay_percentile: 95500 max: 2 }
                 """,
                 Retry.class));
   }
@@ -176,6 +185,7 @@ class CompilerTest {
             TextFormat.parse(
                 """
                 attempts: 2 on: STATUS_5XX idempotent_only: true honour_retry_after: true
+                attempts_if_retried: 1
                 backoff_base_nanos: 25000000 backoff_max_nanos: 250000000
                 """,
                 Retry.class));
@@ -270,6 +280,101 @@ class CompilerTest {
   }
 
   /** Each scope goes before all those above it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {service: a.B, method: C} | EXACT  | /a.B/C
+          {service: a.B}            | PREFIX | /a.B
+          {method: C.d}             | REGEX  | /[^/]+/C\\.d
+          """)
+  void a_match_of_grpc_is_one_of_its_path(String grpc, StringMatch.Type type, String value) {
+    StringMatch path =
+        rule(compiler(policy("Route", "{rules: [{matches: [{grpc: " + grpc + "}]}]}")))
+            .getMatches(0)
+            .getPath();
+
+    assertThat(path.getType()).isEqualTo(type);
+    assertThat(path.getValue()).isEqualTo(value);
+  }
+
+  @Test
+  void every_field_of_a_fault_reaches_those_who_enforce_it() throws Exception {
+    String conf =
+        """
+        {%s matches: [{path: {value: /a}, headers: [{name: b, value: c}]}],
+         delay: {fixed: 2s, percent: 0.5},
+         abort: {httpStatus: 500, grpcStatus: UNAVAILABLE, percent: 25}}""";
+    String expected =
+        """
+        source { kind: "Fault" namespace: "default" name: "fault" generation: 1 }
+        matches {
+          path { type: PREFIX value: "/a" }
+          headers { name: "b" value { type: EXACT value: "c" } }
+        }
+        delay_nanos: 2000000000 delay_millipercent: 500
+        abort_http_status: 500 abort_grpc_code: 14 abort_millipercent: 25000
+        """;
+
+    Compiler caller = compiler(policy("Fault", conf.formatted("")));
+    assertThat(rule(caller).getFault()).isEqualTo(TextFormat.parse(expected, Fault.class));
+    assertThat(caller.inbound(STOCK).getInbound().hasFault()).isFalse();
+
+    Compiler callee = compiler(policy("Fault", conf.formatted("side: callee,")));
+    assertThat(rule(callee).hasFault()).isFalse();
+    assertThat(callee.inbound(STOCK).getInbound().getFault())
+        .isEqualTo(TextFormat.parse(expected, Fault.class));
+  }
+
+  @Test
+  void a_fault_strikes_every_request_where_no_percentage_is_written() {
+    Fault fault =
+        rule(compiler(policy("Fault", "{delay: {fixed: 1s}, abort: {httpStatus: 503}}")))
+            .getFault();
+
+    assertThat(fault.getDelayMillipercent()).isEqualTo(100_000);
+    assertThat(fault.getAbortMillipercent()).isEqualTo(100_000);
+    assertThat(fault.getShadow()).isFalse();
+    assertThat(
+            rule(compiler(
+                    policy("Fault", "{delay: {fixed: 1s}}")
+                        .replace("conf:", "mode: shadow\n  conf:")))
+                .getFault()
+                .getShadow())
+        .isTrue();
+  }
+
+  @Test
+  void every_field_of_telemetry_reaches_both_sides_unless_one_is_named() throws Exception {
+    String conf =
+        """
+        {%s tracing: {percent: 0.5}, attributes: [{name: a.b, header: X-C}],
+         accessLog: {minStatus: 500, minDuration: 2s, percent: 25}}""";
+    Telemetry expected =
+        TextFormat.parse(
+            """
+            source { kind: "Telemetry" namespace: "default" name: "telemetry" generation: 1 }
+            sample_millipercent: 500
+            attributes { name: "a.b" header: "x-c" }
+            access_log { min_status: 500 min_nanos: 2000000000 millipercent: 25000 }
+            """,
+            Telemetry.class);
+
+    Compiler both = compiler(policy("Telemetry", conf.formatted("")));
+    assertThat(rule(both).getTelemetry()).isEqualTo(expected);
+    assertThat(both.inbound(STOCK).getInbound().getTelemetry()).isEqualTo(expected);
+    Compiler caller = compiler(policy("Telemetry", conf.formatted("side: caller,")));
+    assertThat(rule(caller).hasTelemetry()).isTrue();
+    assertThat(caller.inbound(STOCK).getInbound().hasTelemetry()).isFalse();
+    Compiler callee = compiler(policy("Telemetry", conf.formatted("side: callee,")));
+    assertThat(rule(callee).hasTelemetry()).isFalse();
+    assertThat(callee.inbound(STOCK).getInbound().hasTelemetry()).isTrue();
+    Telemetry all = rule(compiler(policy("Telemetry", "{accessLog: {}}"))).getTelemetry();
+    assertThat(all.hasSampleMillipercent()).isFalse();
+    assertThat(all.getAccessLog().getMillipercent()).isEqualTo(100_000);
+  }
+
   @Test
   void the_most_exact_destination_wins_and_then_the_most_exact_caller() {
     List<String> scopes =
@@ -356,6 +461,10 @@ class CompilerTest {
           conf: %s
         """
         .formatted(kind, kind.toLowerCase(java.util.Locale.ROOT), conf);
+  }
+
+  private static RouteRule rule(Compiler compiler) {
+    return compiler.config(ORDERS, STOCK).getServiceConfig().getRules(0);
   }
 
   private static ServiceConfig config(String... documents) {

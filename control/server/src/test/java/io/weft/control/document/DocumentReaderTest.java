@@ -49,6 +49,11 @@ class DocumentReaderTest {
           Retry        | {}                        | attempts: 2, on: [5xx], budget: {percent: 101} | f:6: spec.conf.budget.percent: is 101; must be percentage from 0 to 100
           Retry        | {}                        | attempts: 2, on: [5xx], backoff: {base: 2s, max: 1s} | f:6: spec.conf.backoff.max: must not be less than base
           Retry        | {}                        | attempts: 2, on: [5xx], idempotentOnly: maybe | f:6: spec.conf.idempotentOnly: is maybe; must be true or false
+          Retry        | {}                        | attempts: 2, on: [5xx], attemptsIfRetried: 3 | f:6: spec.conf.attemptsIfRetried: must not be more than attempts
+          Retry        | {}                        | attempts: 2, on: [5xx], hedge: {max: 1} | f:6: spec.conf.hedge: must have one of delay and percentile
+          Retry        | {}                        | attempts: 2, on: [5xx], hedge: {delay: 1s, percentile: 95} | f:6: spec.conf.hedge: may have only one of delay, percentile
+          Retry        | {}                        | attempts: 2, on: [5xx], hedge: {percentile: 10} | f:6: spec.conf.hedge.percentile: must be from 50 to 99.9
+          Retry        | {}                        | attempts: 2, on: [5xx], hedge: {delay: 1s, max: 2} | f:6: spec.conf.hedge.max: must be less than attempts, of which they are part
           MutualTls    | {service: a, namespace: b} | mode: STRICT            | f:5: spec.to.namespace: what a service lets in is ruled from its own namespace, or from weft-system
           MutualTls    | {service: a, route: b}    | mode: STRICT             | f:5: spec.to.route: unknown field; allowed: service, namespace
           MutualTls    | {service: a}              | mode: STRIKT             | f:6: spec.conf.mode: is STRIKT; must be one of PERMISSIVE, STRICT, DISABLED; did you mean STRICT?
@@ -67,6 +72,31 @@ class DocumentReaderTest {
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path}], slowStart: {window: 1s} | f:6: spec.conf.slowStart: means nothing with MAGLEV
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: cookie}] | f:6: spec.conf.hash[0].by: cookie needs name beside it: the cookie's name
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path, name: a}] | f:6: spec.conf.hash[0].name: means nothing with by: path
+          Fault        | {service: a}              | matches: []              | f:6: spec.conf: must have one of delay and abort at least
+          Fault        | {service: a}              | delay: {percent: 5}      | f:6: spec.conf.delay.fixed: is missing: duration from 1ms to 1h
+          Fault        | {service: a}              | delay: {fixed: 2h}       | f:6: spec.conf.delay.fixed: is 2h; must be duration from 1ms to 1h
+          Fault        | {service: a}              | abort: {percent: 5}      | f:6: spec.conf.abort: must have one of httpStatus and grpcStatus at least
+          Fault        | {service: a}              | abort: {httpStatus: 200} | f:6: spec.conf.abort.httpStatus: is 200; must be whole number from 400 to 599
+          Fault        | {service: a}              | abort: {grpcStatus: OK}  | f:6: spec.conf.abort.grpcStatus: must not be OK
+          Fault        | {service: a}              | abort: {httpStatus: 503, percent: 101} | f:6: spec.conf.abort.percent: is 101; must be percentage from 0 to 100
+          Fault        | {service: a}              | delay: {fixed: 1s}, side: both | f:6: spec.conf.side: is both; must be one of caller, callee
+          Fault        | {service: a, route: b}    | delay: {fixed: 1s}, side: callee | f:5: spec.to.route: means nothing to the called service; needs side: caller
+          Fault        | {service: a, namespace: b} | delay: {fixed: 1s}, side: callee | f:5: spec.to.namespace: what a service lets in is ruled from its own namespace, or from weft-system
+          Fault        | {service: a}              | delay: {fixed: 1s}, matches: [{path: {value: a}}] | f:6: spec.conf.matches[0].path.value: is a; must be path that begins with /
+          Telemetry    | {service: a}              | side: both               | f:6: spec.conf: must have one of tracing, attributes and accessLog at least
+          Telemetry    | {service: a}              | tracing: {}              | f:6: spec.conf.tracing.percent: is missing: percentage from 0 to 100
+          Telemetry    | {service: a}              | tracing: {percent: 200}  | f:6: spec.conf.tracing.percent: is 200; must be percentage from 0 to 100
+          Telemetry    | {service: a}              | attributes: [{name: a.b, header: Cookie}] | f:6: spec.conf.attributes[0].header: Cookie holds secrets, and a trace is no place for them
+          Telemetry    | {service: a}              | attributes: [{name: a b, header: c}] | f:6: spec.conf.attributes[0].name: is a b; must be name of an attribute, such as shop.customer
+          Telemetry    | {service: a}              | accessLog: {minStatus: 99} | f:6: spec.conf.accessLog.minStatus: is 99; must be whole number from 100 to 599
+          Telemetry    | {service: a}              | accessLog: {percent: 101} | f:6: spec.conf.accessLog.percent: is 101; must be percentage from 0 to 100
+          Telemetry    | {service: a, route: b}    | accessLog: {}            | f:5: spec.to.route: means nothing to the called service; needs side: caller
+          Route        | {service: a}              | rules: [{matches: [{grpc: {}}]}] | f:6: spec.conf.rules[0].matches[0].grpc: must have one of service and method at least
+          Route        | {service: a}              | rules: [{matches: [{grpc: {service: a}, path: {value: /}}]}] | f:6: spec.conf.rules[0].matches[0]: may have only one of path, grpc
+          Route        | {service: a}              | rules: [{sessionPersistence: {}}] | f:6: spec.conf.rules[0].sessionPersistence.sessionName: is missing: header name
+          Route        | {service: a}              | rules: [{sessionPersistence: {sessionName: a, type: Header, absoluteTimeout: 1m}}] | f:6: spec.conf.rules[0].sessionPersistence.absoluteTimeout: means nothing with type: Header
+          Route        | {service: a}              | rules: [{sessionPersistence: {sessionName: weft-a, type: Header}}] | f:6: spec.conf.rules[0].sessionPersistence.sessionName: headers that begin with weft- are the mesh's own: applications do not see them
+          Route        | {service: a}              | rules: [{filters: [{requestMirror: {}}, {redirect: {}}]}] | f:6: spec.conf.rules[0]: a rule with a redirect asks nobody, and so mirrors nothing
           Route        | {service: a}              | rules: []                | f:6: spec.conf.rules: must have one rule at least
           Route        | {service: a}              | rules: [{name: a}, {name: a}] | f:6: spec.conf.rules[1].name: is the name of another rule already
           Route        | {service: a}              | rules: [{backends: [{weight: 0}]}] | f:6: spec.conf.rules[0].backends: the weights must not all be 0
@@ -99,8 +129,8 @@ class DocumentReaderTest {
       textBlock =
           """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

@@ -18,9 +18,11 @@ import io.weft.core.call.AttemptProgress;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
+import io.weft.core.config.Destination;
 import io.weft.core.scope.RequestScope;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,8 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   // In turns.
   private int requested;
   private boolean compressed = true;
-  private volatile @Nullable Try<Q, R> current;
+  private volatile @Nullable Try<Q, R> newest;
+  private volatile @Nullable Try<Q, R> taken;
 
   MeshCall(Channel channel, MethodDescriptor<Q, R> method, CallOptions options, MeshTarget target) {
     this.channel = channel;
@@ -72,7 +75,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     if (deadline != null) {
       long at = System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS);
       if (!scope.bounded() || at - scope.deadlineNanos() < 0) {
-        new RequestScope(scope.trace(), true, at).install();
+        scope.withDeadline(at).install();
       }
     }
     try {
@@ -91,9 +94,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
         () -> {
           requested =
               messages > Integer.MAX_VALUE - requested ? Integer.MAX_VALUE : requested + messages;
-          if (current != null) {
-            current.call().request(messages);
-          }
+          eachLive(call -> call.request(messages));
         });
   }
 
@@ -101,15 +102,12 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   public void sendMessage(Q message) {
     turns.run(
         () -> {
-          Try<Q, R> now = current;
-          if (now == null) {
+          if (newest == null) {
             outbox.addUnsent(message);
             return;
           }
           outbox.add(message);
-          if (!now.isGivenUp()) {
-            now.call().sendMessage(message);
-          }
+          eachLive(call -> call.sendMessage(message));
           outbox.sent();
         });
   }
@@ -119,10 +117,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     turns.run(
         () -> {
           outbox.halfClose();
-          Try<Q, R> now = current;
-          if (now != null && !now.isGivenUp()) {
-            now.call().halfClose();
-          }
+          eachLive(ClientCall::halfClose);
         });
   }
 
@@ -131,21 +126,19 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     turns.run(
         () -> {
           compressed = enabled;
-          if (current != null) {
-            current.call().setMessageCompression(enabled);
-          }
+          eachLive(call -> call.setMessageCompression(enabled));
         });
   }
 
   @Override
   public boolean isReady() {
-    Try<Q, R> now = current;
+    Try<Q, R> now = shown();
     return now != null && now.call().isReady();
   }
 
   @Override
   public Attributes getAttributes() {
-    Try<Q, R> now = current;
+    Try<Q, R> now = shown();
     return now == null ? Attributes.EMPTY : now.call().getAttributes();
   }
 
@@ -160,9 +153,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     turns.run(
         () -> {
           outbox.release();
-          if (current != null) {
-            current.call().cancel(message, cause);
-          }
+          eachLive(call -> call.cancel(message, cause));
           delivery().run(() -> delivery().close(told, new Metadata()));
         });
   }
@@ -195,7 +186,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     Context before = context.attach();
     try {
       Try<Q, R> next = begin(attempt, progress);
-      current = next;
+      newest = next;
       next.call().start(next, headersOf(attempt));
       return next.call();
     } finally {
@@ -206,7 +197,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   private Try<Q, R> begin(Attempt attempt, AttemptProgress progress) {
     Aim aim = new Aim(Line.of(attempt), attempt.connectTimeoutNanos());
     boolean oneAnswer = method.getType().serverSendsOneMessage();
-    Try<Q, R> next = new Try<>(attempt, progress, aim, delivery(), oneAnswer);
+    Try<Q, R> next = new Try<>(attempt, progress, aim, delivery(), oneAnswer, newest);
     CallOptions own = next.watched(options.withOption(Aim.KEY, aim));
     if (!attempt.authority().equals(authority())) {
       own = own.withAuthority(attempt.authority());
@@ -245,9 +236,31 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   public void cancel(Attempt attempt) {
     turns.run(
         () -> {
-          Try<Q, R> now = current;
-          if (now != null && now.attempt() == attempt) {
-            now.giveUp();
+          Try<Q, R> made = madeFor(attempt);
+          if (made != null) {
+            made.giveUp();
+          }
+        });
+  }
+
+  @Override
+  public void mirror(Destination to) {
+    turns.run(
+        () -> {
+          Metadata own = new Metadata();
+          own.merge(headers);
+          // The work at hand may be over long before.
+          Context before = Context.ROOT.attach();
+          try {
+            MeshCall<Q, R> other =
+                new MeshCall<>(
+                    channel, method, options.withDeadline(null), new MeshTarget(to, executor));
+            other.start(new Listener<>() {}, own);
+            other.request(Integer.MAX_VALUE);
+            outbox.messages().forEach(other::sendMessage);
+            other.halfClose();
+          } finally {
+            Context.ROOT.detach(before);
           }
         });
   }
@@ -256,10 +269,11 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   public void commit(Attempt attempt) {
     turns.run(
         () -> {
-          Try<Q, R> now = current;
-          if (now != null && now.attempt() == attempt) {
+          Try<Q, R> made = madeFor(attempt);
+          if (made != null) {
             outbox.release();
-            now.commit();
+            taken = made;
+            made.commit();
           }
         });
   }
@@ -290,6 +304,28 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     close(
         Status.UNAVAILABLE.withDescription("the mesh has a fault, and alone knows where this is"),
         new Metadata());
+  }
+
+  // Several while one is hedged; those that have ended take nothing more.
+  private void eachLive(Consumer<ClientCall<Q, R>> work) {
+    for (Try<Q, R> made = newest; made != null; made = made.before()) {
+      if (made.isLive()) {
+        work.accept(made.call());
+      }
+    }
+  }
+
+  private @Nullable Try<Q, R> madeFor(Attempt attempt) {
+    Try<Q, R> made = newest;
+    while (made != null && made.attempt() != attempt) {
+      made = made.before();
+    }
+    return made;
+  }
+
+  private @Nullable Try<Q, R> shown() {
+    Try<Q, R> committed = taken;
+    return committed != null ? committed : newest;
   }
 
   private void close(Status status, Metadata trailers) {
@@ -345,6 +381,11 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   @Override
   public boolean replayable() {
     return outbox.isWhole();
+  }
+
+  @Override
+  public boolean hedgeable() {
+    return outbox.isWhole() && outbox.isHalfClosed();
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * What the application has sent of a call, kept for an attempt that is to come as long as it fits.
- * Confined to the turns of its call, but for {@link #isWhole}.
+ * Confined to the turns of its call, but for {@link #isWhole} and {@link #isHalfClosed}.
  */
 final class Outbox<Q> {
   // What a message costs beside its bytes.
@@ -21,7 +21,7 @@ final class Outbox<Q> {
   private final ReplayBudget.Share share = ReplayBudget.ofThisProcess().share();
   private final List<Q> messages = new ArrayList<>(1);
   private volatile boolean whole = true;
-  private boolean halfClosed;
+  private volatile boolean halfClosed;
 
   Outbox(MethodDescriptor<Q, ?> method) {
     this.method = method;

@@ -32,6 +32,17 @@ final class ServedCalls implements ServerInterceptor {
     if (connection != null && inbound.endsConnection()) {
       connection.drain();
     }
+    long delay = inbound.delayNanos();
+    if (delay == 0) {
+      return serve(call, headers, next, inbound);
+    }
+    HeldBackCall<Q> held = new HeldBackCall<>(inbound);
+    held.after(delay, call, () -> serve(call, headers, next, inbound));
+    return held;
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> serve(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, InboundCall inbound) {
     MeshAnswer denial = inbound.denial();
     if (denial != null) {
       return refused(call, inbound, denial);

@@ -22,9 +22,11 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
   private final Aim aim;
   private final Delivery<R> delivery;
   private final boolean oneAnswer;
+  private final @Nullable Try<Q, R> before;
 
   private volatile boolean answered;
   private volatile boolean sent;
+  private volatile boolean closed;
 
   // In the order of the library's callbacks.
   private @Nullable Metadata headers;
@@ -41,17 +43,30 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
 
   /**
    * @param oneAnswer whether the method answers with one message: its headers then promise nothing
+   * @param before the one made before it; null for the first
    */
-  Try(Attempt attempt, AttemptProgress progress, Aim aim, Delivery<R> delivery, boolean oneAnswer) {
+  Try(
+      Attempt attempt,
+      AttemptProgress progress,
+      Aim aim,
+      Delivery<R> delivery,
+      boolean oneAnswer,
+      @Nullable Try<Q, R> before) {
     this.attempt = attempt;
     this.progress = progress;
     this.aim = aim;
     this.delivery = delivery;
     this.oneAnswer = oneAnswer;
+    this.before = before;
   }
 
   Attempt attempt() {
     return attempt;
+  }
+
+  /** The one made before it; null for the first. */
+  @Nullable Try<Q, R> before() {
+    return before;
   }
 
   /** The library's call. */
@@ -72,11 +87,9 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
     call().cancel("given up by the mesh", null);
   }
 
-  /**
-   * Whether the library would refuse what the application, which has not cancelled, still sends.
-   */
-  boolean isGivenUp() {
-    return givenUp;
+  /** Whether the library would take what the application still sends. */
+  boolean isLive() {
+    return !givenUp && !closed;
   }
 
   /** Hands on what came and what comes. */
@@ -126,6 +139,7 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
 
   @Override
   public void onClose(Status status, Metadata trailers) {
+    closed = true;
     delivery.inCallback(
         () -> {
           int code = status.getCode().value();

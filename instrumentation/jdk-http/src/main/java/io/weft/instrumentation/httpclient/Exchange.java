@@ -26,6 +26,7 @@ final class Exchange<T> {
   private final HttpRequest application;
   private final HttpResponse.BodyHandler<T> handler;
   private final HttpResponse.@Nullable PushPromiseHandler<T> pushes;
+  private final boolean copy;
   private final long startNanos = System.nanoTime();
   private final Result<HttpResponse<T>> result = new Result<>(this::giveUp);
   private volatile @Nullable Hop<T> hop;
@@ -40,10 +41,20 @@ final class Exchange<T> {
       HttpRequest application,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
+    this(client, application, handler, pushes, false);
+  }
+
+  private Exchange(
+      HttpClient client,
+      HttpRequest application,
+      HttpResponse.BodyHandler<T> handler,
+      HttpResponse.@Nullable PushPromiseHandler<T> pushes,
+      boolean copy) {
     this.client = client;
     this.application = application;
     this.handler = handler;
     this.pushes = pushes;
+    this.copy = copy;
   }
 
   CompletableFuture<HttpResponse<T>> begin(Destination destination) {
@@ -58,6 +69,14 @@ final class Exchange<T> {
             body,
             destination));
     return result;
+  }
+
+  /** Makes the request of a hop once more, whose answer is dropped and leads nowhere. */
+  void mirror(Hop<T> hop, Destination to) {
+    Exchange<Void> other =
+        new Exchange<>(client, application, HttpResponse.BodyHandlers.discarding(), null, true);
+    other.begin(
+        new Hop<>(other, hop.request(), hop.uri(), hop.method(), hop.headers(), hop.body(), to));
   }
 
   /** What an attempt's request says, beside what the hop knows. */
@@ -113,6 +132,9 @@ final class Exchange<T> {
    */
   @Nullable URI redirectTarget(URI from, HttpResponse.ResponseInfo info) {
     HttpClient.Redirect policy = client.followRedirects();
+    if (copy) {
+      return null;
+    }
     boolean redirects =
         switch (info.statusCode()) {
           case 301, 302, 303, 307, 308 -> policy != HttpClient.Redirect.NEVER;

@@ -41,7 +41,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
   private final HttpHeaders headers;
   private final @Nullable ReplayableBody body;
   private final @Nullable AsyncDriver driver;
-  private volatile @Nullable SentAttempt<T> current;
+  private volatile @Nullable SentAttempt<T> newest;
   private volatile @Nullable CompletableFuture<?> direct;
 
   /**
@@ -109,8 +109,8 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
     URI wire = wire(attempt);
     Aim aim = Aim.of(attempt, wire.getHost());
     AttemptRequest attemptRequest = exchange.request(wire, method, edited.toHeaders(), body);
-    SentAttempt<T> sent = new SentAttempt<>(attempt, progress);
-    current = sent;
+    SentAttempt<T> sent = new SentAttempt<>(attempt, progress, newest);
+    newest = sent;
     aim.take(wire);
     CompletableFuture<HttpResponse<T>> future;
     try {
@@ -197,23 +197,33 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public void cancel(Attempt attempt) {
-    SentAttempt<T> sent = current;
-    if (sent != null && sent.attempt() == attempt) {
+    SentAttempt<T> sent = sent(attempt);
+    if (sent != null) {
       sent.cancel();
     }
   }
 
+  private @Nullable SentAttempt<T> sent(Attempt attempt) {
+    SentAttempt<T> last = newest;
+    return last == null ? null : last.of(attempt);
+  }
+
+  @Override
+  public void mirror(Destination to) {
+    exchange.mirror(this, to);
+  }
+
   @Override
   public void commit(Attempt attempt) {
-    SentAttempt<T> sent = current;
-    if (sent != null && sent.attempt() == attempt) {
+    SentAttempt<T> sent = sent(attempt);
+    if (sent != null) {
       sent.show(exchange.handler(), info -> exchange.redirectTarget(uri, info));
     }
   }
 
   @Override
   public void breakOff(Attempt attempt, MeshAnswer why) {
-    SentAttempt<T> sent = current;
+    SentAttempt<T> sent = sent(attempt);
     if (sent != null) {
       sent.breakOff(why);
     }
@@ -315,6 +325,11 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
   @Override
   public boolean replayable() {
     return body == null || body.isReplayable();
+  }
+
+  @Override
+  public boolean hedgeable() {
+    return body == null || body.isKept();
   }
 
   /** The head of an answer that the client gave without the mesh. */

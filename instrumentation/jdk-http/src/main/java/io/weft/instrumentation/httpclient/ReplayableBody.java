@@ -33,6 +33,17 @@ final class ReplayableBody implements BodyPublisher {
     }
   }
 
+  /** Whether all of it is here, so that it can be sent beside itself. */
+  boolean isKept() {
+    // One without any content is never subscribed to.
+    if (application.contentLength() == 0) {
+      return true;
+    }
+    synchronized (lock) {
+      return kept != null;
+    }
+  }
+
   /** What the application's publisher failed with; null if it did not. */
   @Nullable Throwable broken() {
     synchronized (lock) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
   private final Attempt attempt;
   private final AttemptProgress progress;
+  private final @Nullable SentAttempt<T> before;
   private final CompletableFuture<HttpResponse.BodySubscriber<T>> reader =
       new CompletableFuture<>();
   private volatile HttpResponse.@Nullable ResponseInfo received;
@@ -34,13 +35,22 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
   private volatile @Nullable CompletableFuture<?> future;
   private volatile boolean cancelled;
 
-  SentAttempt(Attempt attempt, AttemptProgress progress) {
+  /**
+   * @param before the one sent before it; null for the first
+   */
+  SentAttempt(Attempt attempt, AttemptProgress progress, @Nullable SentAttempt<T> before) {
     this.attempt = attempt;
     this.progress = progress;
+    this.before = before;
   }
 
-  Attempt attempt() {
-    return attempt;
+  /** The one that was sent for an attempt: this, or one before it; null if there is none. */
+  @Nullable SentAttempt<T> of(Attempt wanted) {
+    SentAttempt<T> sent = this;
+    while (sent != null && sent.attempt != wanted) {
+      sent = sent.before;
+    }
+    return sent;
   }
 
   AttemptProgress progress() {

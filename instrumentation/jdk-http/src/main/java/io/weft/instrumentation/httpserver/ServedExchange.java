@@ -65,6 +65,7 @@ final class ServedExchange {
     if (call.endsConnection()) {
       toAnswer.getResponseHeaders().set("Connection", "close");
     }
+    call.holdBack();
     MeshAnswer denial = call.denial();
     if (denial == null) {
       return false;

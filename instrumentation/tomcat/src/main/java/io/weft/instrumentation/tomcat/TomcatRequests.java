@@ -49,6 +49,7 @@ final class TomcatRequests {
     if (!http2 && call.endsConnection()) {
       response.setHeader("Connection", "close");
     }
+    call.holdBack();
     MeshAnswer denial = call.denial();
     if (denial != null) {
       if (http2) {

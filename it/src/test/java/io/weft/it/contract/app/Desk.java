@@ -70,7 +70,7 @@ public final class Desk {
       case "/connection" ->
           exchange.answer(200, exchange.connection().getBytes(StandardCharsets.UTF_8));
       case "/drip" -> drip(exchange, Integer.parseInt(rest));
-      case "/call" -> exchange.answer(200, call(rest));
+      case "/call" -> call(exchange, rest);
       case "/throw" -> throw new IllegalStateException("the application is at fault");
       case "/wait" -> {
         await();
@@ -110,10 +110,13 @@ public final class Desk {
     }
   }
 
-  private static byte[] call(String url) throws IOException {
+  /** Hands on what is answered there. */
+  private static void call(Exchange exchange, String url) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-    try (InputStream body = connection.getInputStream()) {
-      return body.readAllBytes();
+    int status = connection.getResponseCode();
+    try (InputStream body =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      exchange.answer(status, body == null ? new byte[0] : body.readAllBytes());
     }
   }
 

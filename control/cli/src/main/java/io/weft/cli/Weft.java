@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ControlCommand.class,
+      SchemaCommand.class,
       DiffCommand.class,
       ApplyCommand.class,
       GetCommand.class,

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.weft.cli.Shell.Result;
 import io.weft.control.Control;
 import io.weft.control.Options;
+import io.weft.control.document.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,7 +63,22 @@ class CommandsTest {
     assertThat(applied.out().lines().filter(line -> line.contains(" created in generation ")))
         .hasSize(documents);
     assertThat(shell.weft("get").out())
-        .contains("Service ", "Route ", "Timeout ", "Retry ", "LoadBalancer ");
+        .contains(Kind.words().stream().map(word -> word + " ").toList());
+  }
+
+  @Test
+  void schemasForEditorsArePrintedAndWritten() throws IOException {
+    Path written = folder.resolve("schemas");
+
+    assertThat(Shell.run(List.of("schema", "Retry")).out())
+        .startsWith("{")
+        .contains("\"idempotentOnly\"", "\"attempts\"");
+    assertThat(Shell.run(List.of("schema", "--all", written.toString())).exit()).isZero();
+    assertThat(Files.readString(written.resolve("Retry.json")))
+        .isEqualToNormalizingNewlines(Shell.run(List.of("schema", "Retry")).out());
+    assertThat(written.resolve("weft.json")).content().contains("Retry.json");
+    assertThat(Shell.run(List.of("schema", "Retries")).err())
+        .startsWith("weft: unknown kind Retries; there are Service, Route");
   }
 
   @Test
@@ -167,7 +184,7 @@ class CommandsTest {
     long generation = generation(shell.weftReading(changed, "apply", "-f", "-"));
 
     assertThat(shell.weft("history").out())
-        .containsPattern(System.getProperty("user.name") + " \\(admin, token \\w+\\)  Timeout");
+        .containsPattern(System.getProperty("user.name") + " \\(admin, token [\\w-]+\\)  Timeout");
     assertThat(shell.weft("history", Long.toString(generation)).out().lines().skip(1))
         .containsExactly(
             "Timeout/default/orders changed",

@@ -1,9 +1,5 @@
 package io.weft.control.document;
 
-import io.weft.control.document.Type.Labels;
-import io.weft.control.document.Type.OneOf;
-import io.weft.control.document.Type.Shape;
-import io.weft.control.document.Type.Text;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -29,13 +25,6 @@ public final class DocumentReader {
   public static final int LONGEST = 1 << 20;
 
   private static final int DEEPEST = 40;
-
-  private static final Shape METADATA =
-      Shape.of(
-          Field.required("name", new Text(TextForm.NAME), "Its name among those of its kind."),
-          Field.optional("namespace", new Text(TextForm.NAME), "default", "Where it belongs."),
-          Field.optional("labels", new Labels(), "none", "For people and tools."),
-          Field.optional("annotations", new Labels(), "none", "For people and tools."));
 
   /** Documents that are valid by themselves, and every mistake in the others. */
   public record Read(List<Document> documents, List<Problem> problems) {}
@@ -107,15 +96,7 @@ public final class DocumentReader {
     if (kind.isEmpty()) {
       return Optional.empty();
     }
-    Fields all =
-        reader.fields(
-            root,
-            Shape.of(
-                Field.required("apiVersion", new OneOf(List.of("weft.io/v1")), "This format."),
-                Field.required("kind", new Text(TextForm.ANY), "Kind of the document."),
-                Field.required("metadata", METADATA, "What it is called."),
-                Field.required("spec", kind.get().spec(), "What it says.")),
-            "");
+    Fields all = reader.fields(root, kind.get().document(), "");
     Fields metadata = all.fields("metadata");
     Document document =
         new Document(

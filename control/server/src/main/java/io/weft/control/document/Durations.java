@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them: 250ms, 1.5s, 2m, 1h. */
 public final class Durations {
-  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)");
+  /** How one is written, for Java and ECMAScript alike. */
+  static final String EXPRESSION = "(\\d{1,9}(?:\\.\\d{1,6})?)(us|ms|s|m|h)";
+
+  private static final Pattern WRITTEN = Pattern.compile(EXPRESSION);
 
   private Durations() {}
 

@@ -385,6 +385,13 @@ public enum Kind {
               "Writes a line for each request of which one of the two holds, for all if neither is"
                   + " written.")));
 
+  private static final Shape METADATA =
+      Shape.of(
+          Field.required("name", new Text(TextForm.NAME), "Its name among those of its kind."),
+          Field.optional("namespace", new Text(TextForm.NAME), "default", "Where it belongs."),
+          Field.optional("labels", new Labels(), "none", "For people and tools."),
+          Field.optional("annotations", new Labels(), "none", "For people and tools."));
+
   private final String word;
   private final String about;
 
@@ -405,6 +412,15 @@ public enum Kind {
   /** One sentence for the reference. */
   public String about() {
     return about;
+  }
+
+  /** What a whole document may hold. */
+  public Shape document() {
+    return Shape.of(
+        Field.required("apiVersion", new OneOf(List.of("weft.io/v1")), "This format."),
+        Field.required("kind", new OneOf(List.of(word)), "Kind of the document."),
+        Field.required("metadata", METADATA, "What it is called."),
+        Field.required("spec", spec, "What it says."));
   }
 
   /** What may stand under {@code spec}. */

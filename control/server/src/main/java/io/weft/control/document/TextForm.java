@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,14 @@ public enum TextForm {
 
   String describe() {
     return describe;
+  }
+
+  /**
+   * A regular expression for the whole of it, that Java and ECMAScript read alike; empty if none
+   * tells.
+   */
+  Optional<String> expression() {
+    return pattern == null || this == ANY ? Optional.empty() : Optional.of(pattern.pattern());
   }
 
   private static boolean isRange(String text) {

@@ -51,7 +51,7 @@ public final class MeshUnderTest {
     this(observer, deadlines, RandomGeneratorFactory.of("L64X128MixRandom").create(42));
   }
 
-  private MeshUnderTest(CallObserver observer, Deadlines deadlines, RandomGenerator chance) {
+  public MeshUnderTest(CallObserver observer, Deadlines deadlines, RandomGenerator chance) {
     this.mesh = new Mesh("default", observer, deadlines, wanted::add, chance);
   }
 

@@ -26,6 +26,11 @@ public final class Faults {
     }
   }
 
+  /** How many there were. */
+  int counted() {
+    return count.get();
+  }
+
   /** Whether calls are to be left untouched. */
   public boolean tooMany() {
     return tooMany;

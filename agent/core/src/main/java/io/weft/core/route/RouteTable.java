@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The rules for one service and port. Of those that match a request, the one rules whose match says
  * the most of it, by the precedence of the Gateway API's HTTPRoute: an exact path, then an
  * expression, then the longest prefix; a method; the most headers; the most query parameters; and
- * among equals the first that is written. Immutable.
+ * among equals the first that is written. What it costs to find hangs on the elements of the path
+ * and on how many expressions there are, not on how many rules. Immutable.
  */
 public final class RouteTable {
   private static final Comparator<Way> PRECEDENCE =
@@ -23,7 +24,10 @@ public final class RouteTable {
 
   private final Source source;
   private final Rule[] rules;
-  private final Way[] ways;
+  // Each list in the order of precedence, and all that is in one before all that is in the next.
+  private final PathTree<Way> paths = new PathTree<>();
+  private final List<Way> patterns = new ArrayList<>();
+  private final List<Way> anywhere = new ArrayList<>();
 
   /** One of the ways in which a request comes to a rule; without a match, every request does. */
   private record Way(@Nullable RequestMatch match, int rule) {}
@@ -42,7 +46,21 @@ public final class RouteTable {
     }
     // Equals stay in the order in which they are written.
     all.sort(PRECEDENCE);
-    this.ways = all.toArray(Way[]::new);
+    all.forEach(this::place);
+  }
+
+  private void place(Way way) {
+    PathMatch path = way.match == null ? null : way.match.path();
+    if (path instanceof PathMatch.Exact exact) {
+      paths.place(exact.path()).exact.add(way);
+    } else if (path instanceof PathMatch.Regex) {
+      patterns.add(way);
+    } else if (path instanceof PathMatch.Prefix prefix && !prefix.path().isEmpty()) {
+      paths.place(prefix.path()).prefix.add(way);
+    } else {
+      // The prefix of every path says no more of it than no condition at all.
+      anywhere.add(way);
+    }
   }
 
   /** The winning Route document. */
@@ -67,16 +85,36 @@ public final class RouteTable {
    *     {@link #prefix}; negative if none is
    */
   public long find(OutboundRequest request) {
-    for (int i = 0; i < ways.length; i++) {
-      Way way = ways[i];
-      if (way.match == null) {
-        return (long) way.rule << Integer.SIZE;
-      }
-      if (way.match.matches(request)) {
-        return (long) way.rule << Integer.SIZE | way.match.prefixLength();
+    Way way = way(request);
+    if (way == null) {
+      return -1;
+    }
+    int prefix = way.match == null ? 0 : way.match.prefixLength();
+    return (long) way.rule << Integer.SIZE | prefix;
+  }
+
+  private @Nullable Way way(OutboundRequest request) {
+    String target = request.target();
+    int pathEnd = Query.pathEnd(target);
+    PathTree.Node<Way> deepest = paths.deepest(target, pathEnd);
+    Way way = deepest.endsAt(pathEnd) ? first(deepest.exact, request) : null;
+    if (way == null) {
+      way = first(patterns, request);
+    }
+    for (PathTree.Node<Way> at = deepest; way == null && at != null; at = at.parent()) {
+      way = first(at.prefix, request);
+    }
+    return way == null ? first(anywhere, request) : way;
+  }
+
+  private static @Nullable Way first(List<Way> ways, OutboundRequest request) {
+    for (int i = 0; i < ways.size(); i++) {
+      Way way = ways.get(i);
+      if (way.match == null || way.match.matches(request)) {
+        return way;
       }
     }
-    return -1;
+    return null;
   }
 
   /** The place of what was found. */

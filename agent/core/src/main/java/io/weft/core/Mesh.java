@@ -9,6 +9,7 @@ import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.config.MeshConfig;
 import io.weft.core.config.ServiceKey;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.link.DataPlane;
 import io.weft.core.thread.AgentThread;
 import java.util.Queue;
@@ -96,6 +97,10 @@ public final class Mesh {
     boolean grpc = protocol == Protocol.GRPC;
     Destination destination = config.destination(host, port, grpc);
     if (!destination.isMesh() && (firstNames == null || !mayBeService(host))) {
+      EgressPolicy shadow = destination.egress();
+      if (shadow != null && !AgentThread.isCurrent()) {
+        observer.wouldBeDenied(shadow, host);
+      }
       return destination;
     }
     if (AgentThread.isCurrent() || faults.tooMany()) {
@@ -111,6 +116,11 @@ public final class Mesh {
   /** As above, as things are now and for anybody: nothing is waited for. */
   public Destination lookUp(String host, int port, Protocol protocol) {
     return config.destination(host, port, protocol == Protocol.GRPC);
+  }
+
+  /** Which hosts outside may be called; null where nothing says so. */
+  public @Nullable EgressPolicy egress() {
+    return config.egress();
   }
 
   /** Begins a call to a destination of the mesh. */

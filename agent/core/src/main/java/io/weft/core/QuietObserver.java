@@ -3,6 +3,7 @@ package io.weft.core;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.CallObserver;
 import io.weft.core.call.OutboundCall;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.log.Log;
 
 /** Keeps the faults of telemetry from the calls it looks at. */
@@ -44,6 +45,15 @@ final class QuietObserver implements CallObserver {
   public void attemptEnded(Attempt attempt) {
     try {
       observer.attemptEnded(attempt);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
+  public void wouldBeDenied(EgressPolicy by, String host) {
+    try {
+      observer.wouldBeDenied(by, host);
     } catch (RuntimeException | LinkageError e) {
       say(e);
     }

@@ -2,6 +2,8 @@ package io.weft.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.Egress;
+import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.Header;
@@ -53,6 +55,26 @@ final class CompiledPolicies {
 
   static ServiceConfig of(String service, List<JsonNode> documents) {
     return new CompiledPolicies(service, documents).config();
+  }
+
+  static Optional<Egress> egress(List<JsonNode> documents) {
+    return new CompiledPolicies("", documents).find("Egress", "").map(CompiledPolicies::egress);
+  }
+
+  private static Egress egress(JsonNode document) {
+    Egress.Builder egress =
+        Egress.newBuilder()
+            .setSource(source(document))
+            .setShadow(document.at("/spec/mode").asText().equals("shadow"))
+            .setDeny(conf(document).path("default").asText().equals("DENY"));
+    for (JsonNode each : conf(document).path("exceptions")) {
+      EgressException.Builder exception = EgressException.newBuilder();
+      each.path("hosts").forEach(host -> exception.addHosts(host.asText()));
+      each.path("ranges").forEach(range -> exception.addRanges(range.asText()));
+      each.path("ports").forEach(port -> exception.addPorts(port.asInt()));
+      egress.addExceptions(exception);
+    }
+    return egress.build();
   }
 
   private ServiceConfig config() {

@@ -113,7 +113,15 @@ public final class MeshUnderTest {
   /** Puts all in force anew, as a push does that says nothing new. */
   public void push() {
     List<Resource> resources = new ArrayList<>();
-    resources.add(names(endpoints.keySet()));
+    Resource names = names(endpoints.keySet());
+    resources.add(
+        CompiledPolicies.egress(documents)
+            .map(
+                egress ->
+                    names.toBuilder()
+                        .setNames(names.getNames().toBuilder().setEgress(egress))
+                        .build())
+            .orElse(names));
     for (String service : endpoints.keySet()) {
       resources.add(config(service, CompiledPolicies.of(service, documents)));
       resources.add(endpoints(service, endpoints.get(service).values()));

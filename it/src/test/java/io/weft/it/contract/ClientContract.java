@@ -147,6 +147,62 @@ abstract class ClientContract {
   }
 
   @Test
+  void a_host_that_an_egress_denies_is_answered_before_it_is_looked_up_and_that_is_told() {
+    put(
+        "Egress",
+        "contract",
+        """
+        spec:
+          from: {service: %s}
+          conf: {default: DENY, exceptions: [{hosts: [excepted.invalid]}]}"""
+            .formatted(service()));
+
+    for (String host : List.of("nowhere.invalid", "192.0.2.1")) {
+      for (String scheme : List.of("http", "https")) {
+        Answer answer = client.get(scheme + "://" + host + "/");
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.header("weft-reason"))
+            .isEqualTo("Egress/default/contract calls to " + host + " must not leave the mesh");
+      }
+    }
+    assertThat(client.get("http://excepted.invalid/").exception())
+        .isEqualTo(bare.get("http://excepted.invalid/").exception())
+        .isNotEmpty();
+    assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    client.process().awaitLine("denied by Egress/default/contract.*: a call to nowhere.invalid");
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().all())
+                    .anySatisfy(
+                        span -> {
+                          assertThat(span.attribute("weft.denied.by"))
+                              .startsWith("Egress/default/contract@");
+                          assertThat(span.attribute("weft.destination"))
+                              .isEqualTo("nowhere.invalid");
+                        }));
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.weft("status"))
+                    .containsPattern(
+                        "default/" + service() + " .*Egress/default/contract +enforce"));
+  }
+
+  @Test
+  void a_redirect_to_a_host_that_an_egress_denies_is_not_followed() {
+    try (ScriptedServer outside = new ScriptedServer("127.0.0.1", 0)) {
+      outside.script((request, reply) -> reply.send(302, "", "Location: http://nowhere.invalid/"));
+      put(
+          "Egress",
+          "contract",
+          "spec:\n  from: {service: " + service() + "}\n  conf: {default: DENY}");
+
+      assertThat(client.get("http://" + outside.authority() + "/").status()).isEqualTo(302);
+    }
+  }
+
+  @Test
   void a_name_of_the_mesh_is_called_without_dns_and_keeps_host_path_and_headers() {
     Answer answer =
         client.call("GET", "http://stock/a%20b/c;d=e?f=g%2Fh&i").header("X-Own", "a, b").send();

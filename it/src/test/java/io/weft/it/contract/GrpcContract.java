@@ -210,6 +210,36 @@ abstract class GrpcContract {
   }
 
   @Test
+  void a_host_that_an_egress_denies_is_answered_before_it_is_looked_up() {
+    long generation =
+        mesh.admin()
+            .apply(
+                """
+                apiVersion: weft.io/v1
+                kind: Egress
+                metadata: {name: %1$s}
+                spec: {from: {service: %1$s-out}, conf: {default: DENY}}
+                """
+                    .formatted(service));
+    applied.add("Egress");
+    try (JavaProcess out =
+        mesh.start(
+            service + "-out",
+            JavaProcess.of("out").main(classPath, "GrpcApp", "call", "dns:///nowhere.invalid"))) {
+      out.awaitLine("calling");
+      mesh.awaitAcked(out, generation);
+
+      for (String kind : List.of("unary", "down", "both")) {
+        assertThat(call(out, kind, 20_000, "hello"))
+            .isEqualTo(
+                "PERMISSION_DENIED Egress/default/"
+                    + service
+                    + " calls to nowhere.invalid must not leave the mesh");
+      }
+    }
+  }
+
+  @Test
   void every_kind_of_call_gets_its_answer() {
     route("v1");
 

@@ -1,5 +1,7 @@
 package io.weft.core.call;
 
+import io.weft.core.egress.EgressPolicy;
+
 /**
  * Told of every call as it goes, by the thread that drives it: spans, metrics and reports are made
  * from this. Must be quick and must not throw; what it throws all the same is dropped.
@@ -28,6 +30,9 @@ public interface CallObserver {
 
   /** An attempt ended: answered to its last byte, failed, or given up. */
   default void attemptEnded(Attempt attempt) {}
+
+  /** A call that a policy in shadow mode would have denied leaves the mesh, unseen otherwise. */
+  default void wouldBeDenied(EgressPolicy by, String host) {}
 
   /** The call ended, as all its attempts have: the record is complete. Once for each started. */
   default void callEnded(OutboundCall call) {}

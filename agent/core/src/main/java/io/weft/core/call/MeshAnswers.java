@@ -10,6 +10,7 @@ import java.util.List;
  */
 final class MeshAnswers {
   private static final int DEADLINE_EXCEEDED = 4;
+  private static final int PERMISSION_DENIED = 7;
   private static final int UNIMPLEMENTED = 12;
   private static final int UNAVAILABLE = 14;
 
@@ -33,6 +34,11 @@ final class MeshAnswers {
         UNIMPLEMENTED,
         reason(route, service, "redirect"),
         List.of(new HeaderField("location", location)));
+  }
+
+  static MeshAnswer denied(Source egress, ServiceKey host) {
+    return answer(
+        403, PERMISSION_DENIED, egress, host, "calls to " + host + " must not leave the mesh");
   }
 
   /** The gRPC code of an attempt that took too long. */

@@ -5,6 +5,7 @@ import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.ClientTls;
@@ -78,6 +79,11 @@ public final class OutboundCall extends CallRecord {
     deadline = bounded ? mesh.deadlines().deadlineNanos() : 0;
     cause = mesh.deadlines().attempt();
     mesh.observer().callStarted(this);
+    EgressPolicy egress = destination.egress();
+    if (egress != null) {
+      answer(MeshAnswers.denied(egress.source(), destination.service()), now, effects);
+      return;
+    }
     if (destination.routes() == null) {
       configSeen = mesh.configGeneration();
       destination = mesh.refresh(destination);

@@ -1,10 +1,12 @@
 package io.weft.core.config;
 
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
 import io.weft.core.route.Mirror;
 import io.weft.core.route.RouteTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * as a later push makes new ones.
  */
 public final class Destination {
-  /** A host the mesh knows nothing of. */
+  /** A host the mesh knows nothing of, which is called as if there were no mesh. */
   public static final Destination OUTSIDE = new Destination();
 
   private final @Nullable ServiceKey service;
@@ -22,14 +24,10 @@ public final class Destination {
   private final @Nullable RetryBudget budget;
   private final @Nullable AnswerTimes times;
   private final @Nullable Endpoint pinned;
+  private final @Nullable EgressPolicy egress;
 
   private Destination() {
-    this.service = null;
-    this.port = 0;
-    this.routes = null;
-    this.budget = null;
-    this.times = null;
-    this.pinned = null;
+    this(null, 0, null, null, null, null, null);
   }
 
   Destination(
@@ -38,33 +36,58 @@ public final class Destination {
       @Nullable RouteTable routes,
       RetryBudget budget,
       AnswerTimes times) {
-    this(service, port, routes, budget, times, null);
+    this(service, port, routes, budget, times, null, null);
   }
 
   private Destination(
-      ServiceKey service,
+      @Nullable ServiceKey service,
       int port,
       @Nullable RouteTable routes,
-      RetryBudget budget,
-      AnswerTimes times,
-      @Nullable Endpoint pinned) {
+      @Nullable RetryBudget budget,
+      @Nullable AnswerTimes times,
+      @Nullable Endpoint pinned,
+      @Nullable EgressPolicy egress) {
     this.service = service;
     this.port = port;
     this.routes = routes;
     this.budget = budget;
     this.times = times;
     this.pinned = pinned;
+    this.egress = egress;
+  }
+
+  /** A host that must not be called. */
+  static Destination denied(String host, int port, EgressPolicy by) {
+    // Without a rule, whose document tells records who is behind it.
+    RouteTable nowhere = new RouteTable(by.source(), List.of());
+    return new Destination(ServiceKey.outside(host), port, nowhere, null, null, null, by);
+  }
+
+  /** A host outside that is called as ever, though a policy in shadow mode denies it. */
+  static Destination deniedInShadow(EgressPolicy by) {
+    return new Destination(null, 0, null, null, null, null, by);
   }
 
   /** One instance of it, known by the port of that instance. */
   Destination pinnedTo(Endpoint endpoint) {
-    return new Destination(service(), endpoint.port(), routes, budget(), answerTimes(), endpoint);
+    return new Destination(
+        service(), endpoint.port(), routes, budget(), answerTimes(), endpoint, null);
   }
 
   /** Where copies go of requests that go here. They count for no budget and no percentile. */
   public Destination mirror(Mirror mirror) {
     return new Destination(
         mirror.service(), port, mirror.routes(), new RetryBudget(), new AnswerTimes());
+  }
+
+  /** Whether the mesh answers calls to it, and nothing is looked up or sent. */
+  public boolean isDenied() {
+    return egress != null && isMesh();
+  }
+
+  /** What denies calls to it, or in shadow mode would; null for nothing. */
+  public @Nullable EgressPolicy egress() {
+    return egress;
   }
 
   /** Whether calls to it are the mesh's. */

@@ -5,6 +5,7 @@ import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.ServiceConfig;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.link.DataPlane;
 import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config in force: a snapshot behind one volatile field, made anew at each push, and beside it,
@@ -58,6 +60,11 @@ public final class MeshConfig implements DataPlane {
     return snapshot.destination(host, port, grpc);
   }
 
+  /** Which hosts outside may be called; null where nothing says so. */
+  public @Nullable EgressPolicy egress() {
+    return snapshot.outside().policy();
+  }
+
   /** The same destination as of now, for a call that waited for its config. */
   public Destination refresh(Destination destination) {
     Destination now = snapshot.refresh(destination);
@@ -81,7 +88,8 @@ public final class MeshConfig implements DataPlane {
         new Snapshot(
             compiled ? compiler.hosts() : before.hosts(),
             compiler.addresses(clusters),
-            compiled ? compiler.services() : before.services());
+            compiled ? compiler.services() : before.services(),
+            compiled ? services.outside() : before.outside());
     budgets.keySet().retainAll(services.keys());
     times.keySet().retainAll(services.keys());
     changed.run();
@@ -123,8 +131,12 @@ public final class MeshConfig implements DataPlane {
     }
     for (Resource resource : resources) {
       if (resource.hasNames()) {
-        newServices = new Services(resource.getNames());
-        any = true;
+        try {
+          newServices = new Services(resource.getNames());
+          any = true;
+        } catch (IllegalArgumentException e) {
+          errors.add(error(resource.getVersion(), e));
+        }
       } else if (resource.hasServiceConfig()) {
         try {
           ServiceKey service = ServiceKey.parse(resource.getVersion().getName());
@@ -137,7 +149,7 @@ public final class MeshConfig implements DataPlane {
         }
       }
     }
-    if (!any) {
+    if (!any || errors.size() > errorsBefore) {
       return false;
     }
     ConfigCompiler fresh = compiler(newServices);

@@ -1,7 +1,21 @@
 package io.weft.core.config;
 
-/** A service of the mesh. */
+/**
+ * A service of the mesh; or, with an empty namespace, a host outside of it.
+ *
+ * @param name printable
+ */
 public record ServiceKey(String namespace, String name) {
+
+  /** Of a host outside the mesh, as somebody wrote it. */
+  static ServiceKey outside(String host) {
+    return new ServiceKey("", host.replaceAll("[^\\x21-\\x7e]", "?"));
+  }
+
+  /** Whether it is a host outside the mesh. */
+  public boolean isOutside() {
+    return namespace.isEmpty();
+  }
 
   /** From {@code namespace/name}. */
   static ServiceKey parse(String text) {
@@ -12,9 +26,9 @@ public record ServiceKey(String namespace, String name) {
     return new ServiceKey(text.substring(0, slash), text.substring(slash + 1));
   }
 
-  /** {@code namespace/name}. */
+  /** {@code namespace/name}; the name alone of a host outside the mesh. */
   @Override
   public String toString() {
-    return namespace + "/" + name;
+    return isOutside() ? name : namespace + "/" + name;
   }
 }

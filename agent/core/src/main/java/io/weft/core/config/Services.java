@@ -3,6 +3,7 @@ package io.weft.core.config;
 import io.weft.api.v1.Names;
 import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.ServicePort;
+import io.weft.core.egress.EgressPolicy;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,11 +15,23 @@ final class Services {
   static final Services NONE = new Services(Names.getDefaultInstance());
 
   private final Map<ServiceKey, ServiceName> services = new LinkedHashMap<>();
+  private final Outside outside;
 
+  /**
+   * As control sent them.
+   *
+   * @throws IllegalArgumentException in one line, if something in them cannot be built
+   */
   Services(Names names) {
+    outside = names.hasEgress() ? new Outside(EgressPolicy.of(names.getEgress())) : Outside.OPEN;
     for (ServiceName name : names.getServicesList()) {
       services.put(new ServiceKey(name.getNamespace(), name.getName()), name);
     }
+  }
+
+  /** All hosts that are none of these. */
+  Outside outside() {
+    return outside;
   }
 
   Set<ServiceKey> keys() {

@@ -8,11 +8,15 @@ import java.util.Map;
  * @param hosts by lower-case host name
  * @param addresses instances by IP literal
  * @param services by service, then port
+ * @param outside all other hosts
  */
 record Snapshot(
-    Map<String, Host> hosts, Map<String, Host> addresses, Map<ServiceKey, Host> services) {
+    Map<String, Host> hosts,
+    Map<String, Host> addresses,
+    Map<ServiceKey, Host> services,
+    Outside outside) {
 
-  static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of());
+  static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Outside.OPEN);
 
   /** Costs one lookup, two for an IP literal; allocates nothing for a name in lower case. */
   Destination destination(String host, int port, boolean grpc) {
@@ -23,7 +27,8 @@ record Snapshot(
     if (found == null && hasUpperCase(host)) {
       found = hosts.get(lowerCase(host));
     }
-    return found == null ? Destination.OUTSIDE : found.port(port, grpc);
+    Destination known = found == null ? Destination.OUTSIDE : found.port(port, grpc);
+    return known == Destination.OUTSIDE ? outside.destination(host, port, grpc) : known;
   }
 
   /** The same place as of now; outside if it is gone. */

@@ -79,13 +79,11 @@ public final class Explainer implements Questions {
   }
 
   private void outbound(ImaginedRequest request, Consumer<Explanation> then) {
-    String authority = request.getAuthority();
-    int colon = authority.lastIndexOf(':');
-    boolean hasPort = colon > 0 && authority.substring(colon + 1).matches("\\d{1,5}");
+    Authority called = Authority.of(request.getAuthority());
     Destination destination =
         mesh.lookUp(
-            hasPort ? authority.substring(0, colon) : authority,
-            hasPort ? Integer.parseInt(authority.substring(colon + 1)) : 0,
+            called.host(),
+            called.port(),
             request.getProtocol().equals("grpc") ? Protocol.GRPC : Protocol.HTTP);
     if (destination.isMesh() && destination.routes() == null) {
       // As its first call would, this asks for the config, which comes in a moment.

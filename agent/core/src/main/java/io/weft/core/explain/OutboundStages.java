@@ -11,6 +11,7 @@ import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.fault.FaultPolicy;
 import io.weft.core.identity.MeshTls;
@@ -50,6 +51,9 @@ final class OutboundStages {
     RouteTable routes = made.routes;
     if (routes == null) {
       stages.add("Service", "its config has not come from control", Source.BUILT_IN, "");
+    } else if (made.service.isOutside()) {
+      stages.add(
+          "Egress", made.service + " is outside the mesh", routes.source(), "spec.conf.default");
     } else {
       recall(made, routes);
     }
@@ -138,6 +142,15 @@ final class OutboundStages {
 
   /** Of a call that nobody has made. */
   Explanation explain(Destination destination) {
+    EgressPolicy egress = mesh.egress();
+    if (egress != null && (!destination.isMesh() || destination.isDenied())) {
+      EgressStage stage = EgressStage.of(egress, request.getAuthority(), call.protocol());
+      if (destination.isDenied()) {
+        return stopped(
+            stages.stop("Egress", stage.says(), egress.source(), stage.field(), List.of()));
+      }
+      stages.add("Egress", stage.says(), egress.source(), stage.field());
+    }
     if (!destination.isMesh()) {
       return Explanation.newBuilder()
           .addAllStages(

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Counts denials by caller, document and mode, for control. At most {@value #MOST} are told apart;
  * what is beyond is counted by document and mode alone. Thread-safe, without a lock.
  */
-final class DenialCounts {
+public final class DenialCounts {
   static final int MOST = 500;
 
   private static final String UNKNOWN = "unknown";
@@ -27,7 +27,16 @@ final class DenialCounts {
 
   /** A request was denied, or would have been. */
   void count(Peer peer, String by, boolean shadow) {
-    Key key = new Key(peer.proven() ? peer.id() : UNKNOWN, by, shadow);
+    count(peer.proven() ? peer.id() : UNKNOWN, by, shadow);
+  }
+
+  /**
+   * As above.
+   *
+   * @param by the document with its generation
+   */
+  public void count(String caller, String by, boolean shadow) {
+    Key key = new Key(caller, by, shadow);
     LongAdder count = counts.get(key);
     if (count == null) {
       Key kept = counts.size() < MOST ? key : new Key(OTHER, by, shadow);
@@ -37,7 +46,7 @@ final class DenialCounts {
   }
 
   /** Adds what was counted since the last call, and starts again from zero. */
-  void addTo(Report.Builder report) {
+  public void addTo(Report.Builder report) {
     Map<Key, Long> sums = new HashMap<>();
     counts.forEach(
         (key, adder) -> {

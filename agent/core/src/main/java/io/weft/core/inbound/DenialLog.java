@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Says who was denied by what: for each document a line at first, and then one in ten seconds at
  * most, with how many there were meanwhile. Thread-safe.
  */
-final class DenialLog {
+public final class DenialLog {
   private static final long BETWEEN = TimeUnit.SECONDS.toNanos(10);
   private static final int MOST_SOURCES = 1_000;
 
@@ -48,6 +48,15 @@ final class DenialLog {
 
   void barred(String by, int port, String from) {
     say(by, () -> "a connection at port " + port + ", which the agent cannot guard, from " + from);
+  }
+
+  /**
+   * Something else was denied.
+   *
+   * @param what on one line
+   */
+  public void denied(String by, Supplier<String> what) {
+    say(by, () -> shown(what.get()));
   }
 
   private void say(String by, Supplier<String> what) {

@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /** Addresses that begin with the same bits (RFC 4632, RFC 4291). Immutable. */
-final class IpRange {
+public final class IpRange {
   private final byte[] address;
   private final int bits;
 
@@ -19,7 +19,7 @@ final class IpRange {
    *
    * @throws IllegalArgumentException in one line, if it is none
    */
-  static IpRange parse(String text) {
+  public static IpRange parse(String text) {
     int slash = text.indexOf('/');
     byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
     if (address.length == 0) {
@@ -32,7 +32,8 @@ final class IpRange {
     return new IpRange(address, bits);
   }
 
-  static boolean anyHas(List<IpRange> ranges, byte[] address) {
+  /** Whether any of them holds an address; none holds the empty one. */
+  public static boolean anyHas(List<IpRange> ranges, byte[] address) {
     for (int i = 0; i < ranges.size(); i++) {
       if (ranges.get(i).has(address)) {
         return true;
@@ -56,7 +57,7 @@ final class IpRange {
   }
 
   /** Of a literal; an IPv4 address within IPv6 is that of IPv4. Empty if it is none. */
-  static byte[] bytes(String literal) {
+  public static byte[] bytes(String literal) {
     boolean numbers = !literal.isEmpty();
     boolean six = literal.indexOf(':') >= 0;
     for (int i = 0; i < literal.length() && numbers; i++) {

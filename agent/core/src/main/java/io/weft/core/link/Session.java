@@ -15,6 +15,7 @@ import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.Subscribe;
 import io.weft.api.v1.Update;
 import io.weft.api.v1.Welcome;
+import io.weft.core.egress.EgressDenials;
 import io.weft.core.inbound.InboundPolicies;
 import io.weft.core.log.Log;
 import io.weft.core.registry.InstanceRecord;
@@ -270,6 +271,7 @@ final class Session implements ControlStream.Events {
             .setIntervalMillis(Duration.ofNanos(now - reportedAt).toMillis())
             .setLastError(Log.lastProblem());
     policies.addTo(report);
+    EgressDenials.ofThisProcess().addTo(report);
     send(AgentMessage.newBuilder().setReport(report));
     reportedAt = now;
   }

@@ -21,6 +21,7 @@ import io.opentelemetry.api.metrics.Meter;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
@@ -60,7 +61,7 @@ final class Metrics {
         meter
             .counterBuilder("weft.denials")
             .setUnit("{request}")
-            .setDescription("Requests that policies have denied, or would have.")
+            .setDescription("Requests and calls that policies have denied, or would have.")
             .build();
     faults =
         meter
@@ -139,6 +140,12 @@ final class Metrics {
             at < 0 ? by : by.substring(0, at),
             MODE,
             mode));
+  }
+
+  /** A call was denied, or would have been. */
+  void denied(EgressPolicy by) {
+    denials.add(
+        1, Attributes.of(POLICY, by.source().toString(), MODE, by.shadow() ? "shadow" : "enforce"));
   }
 
   /** An attempt has ended. */

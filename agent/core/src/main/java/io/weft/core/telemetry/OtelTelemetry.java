@@ -12,6 +12,8 @@ import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.egress.EgressDenials;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.explain.RecentCalls;
 import io.weft.core.inbound.AttemptCount;
 import io.weft.core.inbound.CallTimeout;
@@ -174,8 +176,26 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   }
 
   @Override
+  public void wouldBeDenied(EgressPolicy by, String host) {
+    denied(by, host);
+  }
+
+  private void denied(EgressPolicy by, String host) {
+    EgressDenials.ofThisProcess().denied(by.source(), host, by.shadow());
+    Metrics measuring = metrics;
+    if (measuring != null) {
+      measuring.denied(by);
+    }
+  }
+
+  @Override
   public void callEnded(OutboundCall call) {
-    edges.count(call);
+    EgressPolicy egress = call.destination().egress();
+    if (egress == null) {
+      edges.count(call);
+    } else {
+      denied(egress, call.destination().service().name());
+    }
     recent.made(call, parent(call));
     accessLog.called(Spans.telemetry(call), call, parent(call).traceId());
     MeshAnswer answer = call.answer();

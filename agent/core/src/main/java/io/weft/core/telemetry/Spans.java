@@ -55,6 +55,7 @@ import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
 import io.weft.core.call.RequestHead;
 import io.weft.core.config.Source;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
@@ -249,6 +250,10 @@ final class Spans {
       span.setAttribute(STATUS, (long) answer.status());
     } else {
       span.setAttribute(RPC_STATUS, (long) answer.grpcCode());
+    }
+    EgressPolicy egress = call.destination().egress();
+    if (egress != null) {
+      span.setAttribute(DENIED_BY, egress.source().withGeneration());
     }
     answered(span, answer);
     span.end();

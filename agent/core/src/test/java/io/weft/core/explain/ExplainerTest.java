@@ -74,6 +74,27 @@ class ExplainerTest {
   }
 
   @Test
+  void whatAnEgressMakesOfACallToAHostOutsideIsToldWithTheFieldThatSaysSo() {
+    mesh.policy(
+        """
+        kind: Egress
+        metadata: {name: out}
+        spec:
+          conf: {default: DENY, exceptions: [{hosts: [api.example.com], ports: [80]}]}
+        """);
+
+    Stage allowed = stage(outside("api.example.com"), "Egress");
+    Stage denied = stage(outside("api.example.com:443"), "Egress");
+
+    assertThat(allowed.getSays()).isEqualTo("api.example.com, port 80 may be called");
+    assertThat(allowed.getField()).isEqualTo("spec.conf.exceptions[0]");
+    assertThat(allowed.getSource().getName()).isEqualTo("out");
+    assertThat(denied.getSays()).isEqualTo("api.example.com, port 443 must not be called: 403");
+    assertThat(denied.getField()).isEqualTo("spec.conf.default");
+    assertThat(denied.getStops()).isTrue();
+  }
+
+  @Test
   void whatSomeCallsSufferOnPurposeIsToldAndOneThatNoneComesThroughEndsThere() {
     mesh.service("stock", "a")
         .policy(
@@ -328,6 +349,10 @@ class ExplainerTest {
         .setMethod("GET")
         .setTarget(target)
         .setAuthority("stock:8080");
+  }
+
+  private static ImaginedRequest.Builder outside(String authority) {
+    return call("/").setAuthority(authority);
   }
 
   private static Header.Builder header(String name, String value) {

@@ -34,7 +34,7 @@ final class Together {
             new Problem(
                 document.file(),
                 document.line(),
-                "spec.to",
+                document.key().kind() == Kind.EGRESS ? "spec.from" : "spec.to",
                 document.key()
                     + " ties with "
                     + other.key()

@@ -33,12 +33,14 @@ public final class Compiler {
   /** Bytes of text that decide a config, and so name it within one compiler. */
   private record ConfigKey(ServiceId callee, List<InForce> documents) {}
 
+  private record NamesKey(String namespace, Optional<InForce> egress) {}
+
   private record Principal(String namespace, String name) {}
 
   private final Accepted accepted;
   private final Map<Principal, ServiceId> listing = new HashMap<>();
   private final Map<ServiceId, ServiceName> services = new TreeMap<>();
-  private final Map<String, Resource> names = new HashMap<>();
+  private final Map<NamesKey, Resource> names = new HashMap<>();
   private final Map<ConfigKey, Resource> configs = new HashMap<>();
   private final Map<ConfigKey, Resource> inbound = new HashMap<>();
 
@@ -82,18 +84,19 @@ public final class Compiler {
     return service.namespace().equals(namespace) || !isPrivate(service);
   }
 
-  /** The names that callers of a namespace may use. */
-  public Resource names(String namespace) {
+  /** The names that a caller may use, and what becomes of its calls to others. */
+  public Resource names(Caller caller) {
     return names.computeIfAbsent(
-        namespace,
-        from -> {
+        new NamesKey(caller.service().namespace(), egress(caller)),
+        key -> {
           Names.Builder all = Names.newBuilder();
           services.forEach(
               (id, name) -> {
-                if (isVisible(id, from)) {
+                if (isVisible(id, key.namespace())) {
                   all.addServices(name);
                 }
               });
+          key.egress().ifPresent(d -> all.setEgress(PolicyParts.egress(d.document(), source(d))));
           Names built = all.build();
           return Resource.newBuilder()
               .setVersion(version(ResourceType.NAMES, "", Hashes.of(built)))
@@ -102,16 +105,23 @@ public final class Compiler {
         });
   }
 
+  private Optional<InForce> egress(Caller caller) {
+    return winner(
+        accepted.documents().values().stream()
+            .filter(each -> each.document().key().kind() == Kind.EGRESS)
+            .filter(each -> takes(each, caller))
+            .toList(),
+        Kind.EGRESS,
+        "");
+  }
+
   /** What a caller needs to call a service. */
   public Resource config(Caller caller, ServiceId callee) {
     List<InForce> matching = new ArrayList<>();
     for (InForce each : accepted.documents().values()) {
       if (each.document().rulesCallers()
           && each.document().scope().takesCallee(callee.namespace(), callee.name())
-          && each.document()
-              .scope()
-              .takesCaller(
-                  caller.service().namespace(), caller.service().name(), caller.labels())) {
+          && takes(each, caller)) {
         matching.add(each);
       }
     }
@@ -125,6 +135,13 @@ public final class Compiler {
               .setServiceConfig(config)
               .build();
         });
+  }
+
+  private static boolean takes(InForce policy, Caller caller) {
+    return policy
+        .document()
+        .scope()
+        .takesCaller(caller.service().namespace(), caller.service().name(), caller.labels());
   }
 
   /** What a service enforces on those who call it. */

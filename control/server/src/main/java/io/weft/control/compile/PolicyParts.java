@@ -1,6 +1,8 @@
 package io.weft.control.compile;
 
 import io.weft.api.v1.AccessLog;
+import io.weft.api.v1.Egress;
+import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.HeaderAttribute;
@@ -140,6 +142,23 @@ final class PolicyParts {
               .setMillipercent(millipercent(log, ALL)));
     }
     return telemetry.build();
+  }
+
+  static Egress egress(Document document, Source source) {
+    Fields conf = document.conf();
+    Egress.Builder egress =
+        Egress.newBuilder()
+            .setSource(source)
+            .setShadow(document.isShadow())
+            .setDeny(conf.text("default").equals("DENY"));
+    for (Fields each : conf.each("exceptions")) {
+      egress.addExceptions(
+          EgressException.newBuilder()
+              .addAllHosts(each.texts("hosts"))
+              .addAllRanges(each.texts("ranges"))
+              .addAllPorts(each.wholes("ports")));
+    }
+    return egress.build();
   }
 
   static int millipercent(Fields fields, BigDecimal unwritten) {

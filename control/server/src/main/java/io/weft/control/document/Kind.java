@@ -194,6 +194,33 @@ public enum Kind {
                       "The part of its share that it gets at first.")),
               "off",
               "Gives a new endpoint less than its share, growing evenly."))),
+  EGRESS(
+      "Egress",
+      "Whether a service may call hosts outside the mesh. Denied before a name is looked up.",
+      fromHere(
+          Field.required(
+              "default",
+              new OneOf(List.of("ALLOW", "DENY")),
+              "What becomes of calls that no exception means."),
+          Field.optional(
+              "exceptions",
+              new Many(
+                  Shape.of(
+                      Field.optional(
+                          "hosts",
+                          new Many(new Text(TextForm.HOST_PATTERN)),
+                          "any",
+                          "Names; *. at the beginning stands for any labels, one at least."),
+                      Field.optional(
+                          "ranges",
+                          new Many(new Text(TextForm.CIDR)),
+                          "any",
+                          "Addresses, of calls that name no host but an address."),
+                      Field.optional(
+                          "ports", new Many(new Whole(1, 65_535)), "any", "Numbers of ports."))),
+              "none",
+              "Calls that fare the other way: any of these; within one, hosts or ranges, and"
+                  + " ports."))),
   MUTUAL_TLS(
       "MutualTls",
       "Whether a service takes plaintext beside the mesh's mutual TLS, on the very same ports.",
@@ -437,7 +464,7 @@ public enum Kind {
   public Side side() {
     return switch (this) {
       case SERVICE -> Side.NOBODY;
-      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER -> Side.CALLER;
+      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER, EGRESS -> Side.CALLER;
       case MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> Side.CALLEE;
       case FAULT, TELEMETRY -> Side.EITHER;
     };
@@ -489,16 +516,7 @@ public enum Kind {
 
   private static Shape policy(List<String> modes, String aboutModes, Field... conf) {
     return Shape.of(
-        Field.optional(
-            "from",
-            Shape.of(
-                Field.optional("service", new Text(TextForm.NAME), "any", "Calls of this service."),
-                Field.optional(
-                    "labels", new Labels(), "any", "Calls of instances with all these labels."),
-                Field.optional(
-                    "namespace", new Text(TextForm.NAME), "any", "Calls from this namespace.")),
-            "everyone's",
-            "Whose calls it rules."),
+        from(),
         Field.optional(
             "to",
             Shape.of(
@@ -517,6 +535,31 @@ public enum Kind {
             "every service of the document's namespace; of the mesh, from weft-system",
             "Which destination it rules."),
         Field.optional("mode", new OneOf(modes), "enforce", aboutModes),
+        Field.required("conf", Shape.of(conf), "The policy itself."));
+  }
+
+  private static Field from() {
+    return Field.optional(
+        "from",
+        Shape.of(
+            Field.optional("service", new Text(TextForm.NAME), "any", "Calls of this service."),
+            Field.optional(
+                "labels", new Labels(), "any", "Calls of instances with all these labels."),
+            Field.optional(
+                "namespace", new Text(TextForm.NAME), "any", "Calls from this namespace.")),
+        "everyone's",
+        "Whose calls it rules.");
+  }
+
+  /** A policy of callers that leads to no service. */
+  private static Shape fromHere(Field... conf) {
+    return Shape.of(
+        from(),
+        Field.optional(
+            "mode",
+            new OneOf(List.of("enforce", "shadow")),
+            "enforce",
+            "shadow decides and records, and changes nothing."),
         Field.required("conf", Shape.of(conf), "The policy itself."));
   }
 

@@ -22,6 +22,16 @@ public record Scope(
     Fields to = document.spec().fields("to");
     String own = document.key().namespace();
     boolean system = own.equals(Document.SYSTEM);
+    if (document.key().kind() == Kind.EGRESS) {
+      // It leads out of the mesh, and so tells callers apart alone.
+      return new Scope(
+          from.text("namespace", system ? "" : own),
+          from.text("service"),
+          from.labels("labels"),
+          "",
+          "",
+          "");
+    }
     String toNamespace = to.text("namespace", system && to.text("service").isEmpty() ? "" : own);
     // Nobody rules how others call others.
     boolean abroad = !system && !toNamespace.equals(own);

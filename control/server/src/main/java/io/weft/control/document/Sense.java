@@ -39,6 +39,7 @@ final class Sense {
       case LOAD_BALANCER -> sense.loadBalancer();
       case FAULT -> sense.fault();
       case TELEMETRY -> sense.telemetry();
+      case EGRESS -> sense.egress();
       case TIMEOUT, AUTHORIZATION -> {}
     }
     if (document.rulesCallers()) {
@@ -145,6 +146,17 @@ final class Sense {
       }
       if (!named && keys.get(i).has("name")) {
         problem(path + ".name", "means nothing with by: " + by);
+      }
+    }
+  }
+
+  private void egress() {
+    List<Fields> exceptions = document.conf().each("exceptions");
+    for (int i = 0; i < exceptions.size(); i++) {
+      Fields exception = exceptions.get(i);
+      if (!exception.has("hosts") && !exception.has("ranges") && !exception.has("ports")) {
+        problem(
+            "spec.conf.exceptions[" + i + "]", "must have one of hosts, ranges and ports at least");
       }
     }
   }

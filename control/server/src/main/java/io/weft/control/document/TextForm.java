@@ -20,6 +20,10 @@ public enum TextForm {
   HOST(
       "host name, lower case, without a port",
       "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"),
+  /** Hosts by their name or its end. */
+  HOST_PATTERN(
+      "host name, lower case, without a port, or *. and the end of one",
+      "(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"),
   /** Path of a URL. */
   PATH("path that begins with /", "/[^?#\\s]*"),
   /** Field name of HTTP (RFC 9110, section 5.1). */

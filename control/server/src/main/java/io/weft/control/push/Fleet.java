@@ -302,7 +302,7 @@ public final class Fleet {
     }
     String namespace = session.agent().service().namespace();
     target.put("inbound", keys().join(compiler.inbound(session.agent().service())));
-    target.put("", compiler.names(namespace));
+    target.put("", compiler.names(session.agent().caller()));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
       if (compiler.services().containsKey(service) && compiler.isVisible(service, namespace)) {

@@ -3,6 +3,7 @@ package io.weft.control.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
+import io.weft.api.v1.Egress;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.LoadBalancer;
@@ -30,6 +31,65 @@ class CompilerTest {
   private static final ServiceId STOCK = new ServiceId("default", "stock");
   private static final Caller ORDERS =
       new Caller(new ServiceId("default", "orders"), Map.of("version", "v1", "tier", "gold"));
+
+  private static final Caller STRANGER = new Caller(new ServiceId("other", "orders"), Map.of());
+
+  @Test
+  void every_field_of_an_egress_reaches_the_callers_that_it_means() throws Exception {
+    Compiler compiler =
+        compiler(
+            """
+            kind: Egress
+            metadata: {name: e}
+            spec:
+              mode: shadow
+              conf:
+                default: DENY
+                exceptions: [{hosts: [a.b, '*.c'], ranges: [10.0.0.0/8], ports: [1, 2]}]
+            """);
+
+    assertThat(compiler.names(ORDERS).getNames().getEgress())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                source { kind: "Egress" namespace: "default" name: "e" generation: 1 }
+                shadow: true deny: true
+                exceptions { hosts: "a.b" hosts: "*.c" ranges: "10.0.0.0/8" ports: 1 ports: 2 }
+                """,
+                Egress.class));
+    assertThat(compiler.names(STRANGER).getNames().hasEgress()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "from: {service: orders},,service",
+    "'from: {labels: {tier: gold}}',,labels",
+    "'from: {labels: {tier: lead}}',,own",
+    "from: {service: stock},,own",
+    ",from: {service: orders},system",
+    ",'from: {namespace: other}',own",
+  })
+  void of_several_egress_documents_the_one_that_means_the_caller_most_exactly_rules_it(
+      String own, String system, String winner) {
+    String more = winner.equals("own") || own == null ? "more" : winner;
+    Compiler compiler =
+        compiler(
+            egress("default", "own", ""),
+            egress("weft-system", "system", system == null ? "" : system),
+            egress("default", more, own == null ? "from: {service: stock}" : own));
+
+    assertThat(compiler.names(ORDERS).getNames().getEgress().getSource().getName())
+        .isEqualTo(winner);
+  }
+
+  private static String egress(String namespace, String name, String from) {
+    return """
+        kind: Egress
+        metadata: {name: %s, namespace: %s}
+        spec: {conf: {default: ALLOW}%s}
+        """
+        .formatted(name, namespace, from.isEmpty() ? "" : ", " + from);
+  }
 
   @Test
   void every_field_of_a_route_reaches_the_callers() throws Exception {
@@ -257,11 +317,11 @@ class CompilerTest {
                     """,
                     ServiceName.class)));
     assertThat(compiler.principals(STOCK)).containsExactly("me");
-    assertThat(compiler.names("default").getNames().getServicesList()).hasSize(1);
-    assertThat(compiler.names("other").getNames().getServicesList()).isEmpty();
+    assertThat(compiler.names(ORDERS).getNames().getServicesList()).hasSize(1);
+    assertThat(compiler.names(STRANGER).getNames().getServicesList()).isEmpty();
     assertThat(
             compiler(service.replace("visibility: namespace", "visibility: mesh"))
-                .names("other")
+                .names(STRANGER)
                 .getNames()
                 .getServicesList())
         .hasSize(1);

@@ -135,11 +135,11 @@ class EveryFieldTest {
             .toList();
     for (ServiceId service : services) {
       all.add(compiler.inbound(service));
-      all.add(compiler.names(service.namespace()));
       all.add(compiler.principals(service));
       for (ServiceId caller : services) {
         for (Map<String, String> labels :
             List.of(Map.<String, String>of(), Map.of("tier", "gold"))) {
+          all.add(compiler.names(new Caller(caller, labels)));
           all.add(compiler.config(new Caller(caller, labels), service));
         }
       }

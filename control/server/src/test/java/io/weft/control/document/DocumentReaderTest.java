@@ -128,9 +128,38 @@ class DocumentReaderTest {
       delimiter = '|',
       textBlock =
           """
+          conf: {}                                         | f:5: spec.conf.default: is missing: one of ALLOW, DENY
+          conf: {default: SOME}                            | f:5: spec.conf.default: is SOME; must be one of ALLOW, DENY
+          conf: {default: DENY, exceptions: [{}]}          | f:5: spec.conf.exceptions[0]: must have one of hosts, ranges and ports at least
+          conf: {default: DENY, exceptions: [{hosts: ['a*']}]} | f:5: spec.conf.exceptions[0].hosts[0]: is a*; must be host name, lower case, without a port, or *. and the end of one
+          conf: {default: DENY, exceptions: [{hosts: ['a:1']}]} | f:5: spec.conf.exceptions[0].hosts[0]: is a:1; must be host name, lower case, without a port, or *. and the end of one
+          conf: {default: DENY, exceptions: [{ranges: [10]}]} | f:5: spec.conf.exceptions[0].ranges[0]: is 10; must be address or range such as 10.0.0.0/8
+          conf: {default: DENY, exceptions: [{ports: [0]}]} | f:5: spec.conf.exceptions[0].ports[0]: is 0; must be whole number from 1 to 65535
+          to: {service: a}                                 | f:5: spec.to: unknown field; allowed: from, mode, conf
+          from: {namespace: b}                             | f:5: spec.from.namespace: only calls of its own namespace default can be ruled on their way to another; the whole mesh is ruled from weft-system
+          """)
+  void a_mistake_in_an_egress_is_one_line_that_names_its_field(String line, String expected) {
+    String text =
+        """
+        apiVersion: weft.io/v1
+        kind: Egress
+        metadata: {name: a}
+        spec:
+          %s
+        """
+            .formatted(line.startsWith("conf") ? line : line + "\n  conf: {default: DENY}");
+
+    assertThat(Problem.lines(problems(text)).split("\n")[0]).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

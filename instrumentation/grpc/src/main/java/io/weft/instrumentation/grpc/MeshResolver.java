@@ -4,6 +4,7 @@ import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.weft.core.Mesh;
 import io.weft.core.call.Protocol;
+import io.weft.core.config.Destination;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +46,12 @@ final class MeshResolver extends NameResolver {
     if (told == null) {
       return;
     }
+    Destination leads = Mesh.current().destination(target.host(), target.port(), Protocol.GRPC);
     if (asksDns) {
-      dns.refresh();
-    } else if (Mesh.current().destination(target.host(), target.port(), Protocol.GRPC).isMesh()) {
+      if (!leads.isDenied()) {
+        dns.refresh();
+      }
+    } else if (leads.isMesh()) {
       told.onResult(
           ResolutionResult.newBuilder()
               .setAddresses(List.of(new EquivalentAddressGroup(MeshAddress.INSTANCE)))

@@ -5,8 +5,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a channel's target names: {@code stock}, {@code stock:50051}, {@code dns:stock}, {@code
- * dns:///stock:50051}.
+ * dns:///stock:50051}, {@code [fd00::6]:50051}.
  *
+ * @param host an IPv6 literal without brackets
  * @param port 0 where none is named
  */
 record Target(String host, int port) {
@@ -41,10 +42,14 @@ record Target(String host, int port) {
         rest = rest.substring("///".length());
       }
     }
-    int colon = rest.lastIndexOf(':');
+    int colon = rest.lastIndexOf(':') > rest.lastIndexOf(']') ? rest.lastIndexOf(':') : -1;
     String host = colon < 0 ? rest : rest.substring(0, colon);
-    // A slash is a server's name or another scheme's; a second colon another scheme, or IPv6.
-    if (host.isEmpty() || host.indexOf('/') >= 0 || host.indexOf(':') >= 0) {
+    boolean literal = host.startsWith("[") && host.endsWith("]");
+    if (literal) {
+      host = host.substring(1, host.length() - 1);
+    }
+    // A slash is a server's name or another scheme's; a second colon another scheme.
+    if (host.isEmpty() || host.indexOf('/') >= 0 || (!literal && host.indexOf(':') >= 0)) {
       return ELSEWHERE;
     }
     try {

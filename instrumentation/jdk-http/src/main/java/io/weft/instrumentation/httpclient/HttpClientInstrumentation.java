@@ -52,6 +52,10 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             SchemeAdvice.class.getName()),
         Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
         Hook.all(
+            "jdk.internal.net.http.RedirectFilter",
+            "canRedirect",
+            DeniedRedirectAdvice.class.getName()),
+        Hook.all(
             "jdk.internal.net.http.MultiExchange",
             "retryOnFailure",
             RepetitionAdvice.class.getName()));

@@ -1,6 +1,7 @@
 package io.weft.instrumentation.httpclient;
 
 import io.weft.core.Mesh;
+import io.weft.core.call.Protocol;
 import io.weft.core.config.Destination;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides whose requests are the mesh's. */
 final class MeshCalls {
+  private static final int HTTPS = 443;
+
   private MeshCalls() {}
 
   /**
@@ -44,11 +47,25 @@ final class MeshCalls {
     if (host == null) {
       return Destination.OUTSIDE;
     }
-    if (host.startsWith("[")) {
-      host = host.substring(1, host.length() - 1);
-    }
-    Destination destination = Mesh.current().destination(host, uri.getPort());
-    return destination.isMesh() && isProxied(client, uri) ? Destination.OUTSIDE : destination;
+    Destination destination = Mesh.current().destination(literal(host), port(uri));
+    return destination.isMesh() && !destination.isDenied() && isProxied(client, uri)
+        ? Destination.OUTSIDE
+        : destination;
+  }
+
+  /** Whether a client that is not the mesh's just now must not be led on to a host. */
+  static boolean isDenied(URI uri) {
+    String host = uri.getHost();
+    return host != null
+        && Mesh.current().lookUp(literal(host), port(uri), Protocol.HTTP).isDenied();
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() < 0 && "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS : uri.getPort();
+  }
+
+  private static String literal(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   private static boolean isProxied(HttpClient client, URI uri) {

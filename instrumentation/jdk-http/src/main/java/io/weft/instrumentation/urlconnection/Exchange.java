@@ -199,13 +199,19 @@ final class Exchange {
   }
 
   private Destination destination() {
-    return isProxied()
+    Destination destination =
+        Mesh.current().destination(MeshConnections.host(url), MeshConnections.port(url));
+    return destination.isMesh() && !destination.isDenied() && isProxied()
         ? Destination.OUTSIDE
-        : Mesh.current().destination(MeshConnections.host(url), url.getPort());
+        : destination;
   }
 
   private boolean isProxied() {
-    ProxySelector selector = settings.proxy() == null ? ProxySelector.getDefault() : null;
+    Proxy named = settings.proxy();
+    if (named != null) {
+      return named.type() != Proxy.Type.DIRECT;
+    }
+    ProxySelector selector = ProxySelector.getDefault();
     if (selector == null) {
       return false;
     }

@@ -21,6 +21,7 @@ public final class UrlConnectionInstrumentation implements LibraryInstrumentatio
         Hook.method("sun.net.www.protocol.http.Handler", "openConnection", URL_AND_PROXY, open),
         Hook.method("sun.net.www.protocol.https.Handler", "openConnection", URL_AND_PROXY, open),
         Hook.all(CONNECTION, "getNewHttpClient", ConnectAdvice.class.getName()),
+        Hook.all(CONNECTION, "followRedirect0", DeniedRedirectAdvice.class.getName()),
         Hook.all(CONNECTION, "isRestrictedHeader", RestrictedHeaderAdvice.class.getName()),
         Hook.method(CONNECTION, "setCookieHeader", List.of(), WriteAdvice.class.getName()),
         Hook.all("sun.net.www.http.HttpClient", "parseHTTP", ReadAdvice.class.getName()));

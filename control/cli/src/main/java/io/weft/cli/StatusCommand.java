@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -85,6 +86,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     edges(out);
     denials(out);
+    rates(status, out);
     lost(status, out);
     status.path("silent").forEach(address -> out.println("problem: " + silent(address.asText())));
     for (JsonNode agent : status.path("agents")) {
@@ -151,6 +153,31 @@ final class StatusCommand implements Callable<Integer> {
     }
     out.println();
     table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+  }
+
+  // Who has which part of a limit that instances share, and what is made of it.
+  private void rates(JsonNode status, PrintWriter out) {
+    Tables table = new Tables("LIMIT", "OF", "INSTANCE", "SHARE", "ASKED/S", "ADMITTED/S");
+    boolean any = false;
+    for (JsonNode agent : status.path("agents")) {
+      JsonNode rate = agent.path("rate");
+      if (!rate.isObject()) {
+        continue;
+      }
+      any = true;
+      double share = rate.path("share").asDouble();
+      table.row(
+          rate.path("policy").asText(),
+          agent.path("namespace").asText() + "/" + agent.path("service").asText(),
+          agent.path("host").asText() + ":" + agent.path("pid").asText(),
+          share == 0 ? "as before" : String.format(Locale.ROOT, "%.1f%%", 100 * share),
+          String.format(Locale.ROOT, "%.1f", rate.path("offeredPerSecond").asDouble()),
+          String.format(Locale.ROOT, "%.1f", rate.path("admittedPerSecond").asDouble()));
+    }
+    if (any) {
+      out.println();
+      table.lines(spec.commandLine().getColorScheme().ansi()).forEach(out::println);
+    }
   }
 
   // All of it is said of all of it alone: whoever reads that demands mutual TLS next.

@@ -30,6 +30,8 @@ import io.weft.control.push.Fleet;
 import io.weft.control.push.PushService;
 import io.weft.control.registry.Registry;
 import io.weft.control.replica.Replicas;
+import io.weft.control.share.Exchange;
+import io.weft.control.share.Shares;
 import io.weft.control.store.ConfigStore;
 import io.weft.control.store.StoreException;
 import io.weft.control.store.StoreHealth;
@@ -58,6 +60,7 @@ public final class Control implements AutoCloseable {
   private static final Duration ROTATION_STEP = Duration.ofMillis(500);
   private static final Duration KEYS_STEP = Duration.ofMillis(500);
   private static final Duration EXPIRY_STEP = Duration.ofSeconds(1);
+  private static final Duration DEMAND_STEP = Duration.ofSeconds(1);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -68,6 +71,7 @@ public final class Control implements AutoCloseable {
   private final Tokens tokens;
   private final Joins joins;
   private final WorkloadAuthority workloads;
+  private final Exchange exchange;
   private final Fleet fleet;
   private final StoreHealth health;
   private final Server server;
@@ -79,7 +83,9 @@ public final class Control implements AutoCloseable {
     Edges edges = new Edges(System::nanoTime);
     Denials denials = new Denials(clock);
     this.replicas = new Replicas(store, loop, id, this::replicasChanged);
-    this.fleet = new Fleet(loop, clock, id, replicas::addresses, edges, denials);
+    Shares shares = new Shares(System::nanoTime);
+    this.exchange = new Exchange(store, loop, id, replicas, shares);
+    this.fleet = new Fleet(loop, clock, id, replicas::addresses, edges, denials, shares);
     this.tokens = new Tokens(store, loop, clock, authority.rootHash(), fleet::tokenGone);
     this.joins = Joins.by(options.joins(), tokens, loop, clock);
     this.registry =
@@ -134,6 +140,7 @@ public final class Control implements AutoCloseable {
           }
         });
     loop.every(EXPIRY_STEP, fleet::expire);
+    loop.every(DEMAND_STEP, exchange::tell);
     this.acceptance = new Acceptance(store, loop, clock, fleet::accepted);
     this.health =
         new StoreHealth(
@@ -146,6 +153,7 @@ public final class Control implements AutoCloseable {
                 tokens.start();
                 workloads.start();
                 registry.start();
+                exchange.start();
                 acceptance.start();
               }
 
@@ -155,6 +163,7 @@ public final class Control implements AutoCloseable {
                 workloads.start();
                 replicas.relist();
                 registry.relist();
+                exchange.start();
                 acceptance.relist(history);
               }
             });
@@ -245,6 +254,7 @@ public final class Control implements AutoCloseable {
               fleet.close();
               acceptance.close();
               registry.close();
+              exchange.close();
               tokens.close();
               workloads.close();
             },

@@ -3,6 +3,7 @@ package io.weft.core.inbound;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateDemand;
 import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Stage;
 import io.weft.core.call.HeaderField;
@@ -178,7 +179,12 @@ final class CompiledPolicies {
     if (before != null && before.rate != null && isSameRate(limit, before.rateLimit)) {
       return before.rate;
     }
-    return new RequestRate(limit.getLimit(), limit.getPeriodNanos(), limit.getBurst());
+    return new RequestRate(
+        limit.getLimit(),
+        limit.getPeriodNanos(),
+        limit.getBurst(),
+        limit.getScope() == RateLimit.Scope.GLOBAL,
+        System.nanoTime());
   }
 
   private static boolean isSameRate(RateLimit limit, @Nullable RateLimit other) {
@@ -188,6 +194,23 @@ final class CompiledPolicies {
             .clearShadow()
             .build()
             .equals(other.toBuilder().clearSource().clearShadow().build());
+  }
+
+  /** Of a rate limit that instances share this one has a part from now on. */
+  void share(double part, long now) {
+    RequestRate shared = sharedRate();
+    if (shared != null) {
+      shared.share(part, now);
+    }
+  }
+
+  /** How often was asked under a rate limit that instances share; empty if there is none. */
+  Optional<RateDemand> rateDemand() {
+    return Optional.ofNullable(sharedRate()).map(RequestRate::demand);
+  }
+
+  private @Nullable RequestRate sharedRate() {
+    return rateLimit != null && rateLimit.getScope() == RateLimit.Scope.GLOBAL ? rate : null;
   }
 
   /** What is told of requests. */
@@ -321,7 +344,11 @@ final class CompiledPolicies {
         .mutualTls(mutualTlsSource, mutualTls, request.peer(), strict && isExempt(asked))
         .tokens(tokens, shown)
         .authorization(enforced.deny(), enforced.allow(), enforced.firstAllow(), asked)
-        .rateLimit(rateLimitSource, rateLimit, rateLimit == null ? "" : key(rateLimit, asked));
+        .rateLimit(
+            rateLimitSource,
+            rateLimit,
+            rateLimit == null ? "" : key(rateLimit, asked),
+            rate == null ? 1 : rate.share());
   }
 
   private static Judgement ambiguous(String what) {

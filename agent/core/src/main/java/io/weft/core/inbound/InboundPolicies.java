@@ -1,6 +1,7 @@
 package io.weft.core.inbound;
 
 import io.weft.api.v1.Inbound;
+import io.weft.api.v1.RateShare;
 import io.weft.api.v1.Report;
 import io.weft.api.v1.Stage;
 import io.weft.core.call.Alarms;
@@ -42,6 +43,8 @@ public final class InboundPolicies implements InboundGate {
   private volatile @Nullable CompiledPolicies inForce;
   private volatile InForce handle = new InForce(null);
   private volatile boolean strictAtFirst;
+  // Of limits that instances share; 0 while control has not told it, and each instance has all.
+  private volatile double share;
   private volatile ForwardedCertificate forwarded = ForwardedCertificate.OFF;
 
   InboundPolicies(Alarms alarms) {
@@ -103,7 +106,12 @@ public final class InboundPolicies implements InboundGate {
    * @throws IllegalArgumentException in one line, if they cannot be enforced as they are
    */
   public Prepared prepare(Inbound inbound, String trustDomain) {
-    return new Prepared(new CompiledPolicies(inbound, trustDomain, inForce, this::unknownKey));
+    CompiledPolicies policies =
+        new CompiledPolicies(inbound, trustDomain, inForce, this::unknownKey);
+    if (share > 0) {
+      policies.share(share, System.nanoTime());
+    }
+    return new Prepared(policies);
   }
 
   /** Puts them in force. */
@@ -113,6 +121,18 @@ public final class InboundPolicies implements InboundGate {
     changed();
   }
 
+  /** Takes the part of this instance in limits that all instances of its service share. */
+  public void share(RateShare told) {
+    if (told.getShare() <= 0 || (told.getFirst() && share > 0)) {
+      return;
+    }
+    share = told.getShare();
+    CompiledPolicies policies = inForce;
+    if (policies != null) {
+      policies.share(told.getShare(), System.nanoTime());
+    }
+  }
+
   /** Adds to a report what has come up since the last. For any thread. */
   public void addTo(Report.Builder report) {
     for (String uri : List.copyOf(unknownKeys)) {
@@ -120,6 +140,10 @@ public final class InboundPolicies implements InboundGate {
       report.addUnknownKeys(uri);
     }
     denials.addTo(report);
+    CompiledPolicies policies = inForce;
+    if (policies != null) {
+      policies.rateDemand().ifPresent(report::setRateDemand);
+    }
   }
 
   private void unknownKey(String uri) {

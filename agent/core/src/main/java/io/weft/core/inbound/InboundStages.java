@@ -107,7 +107,7 @@ final class InboundStages {
         : stage("Authorization", "ALLOW takes it", allowing.source(), field(allowing), List.of());
   }
 
-  InboundStages rateLimit(Source source, @Nullable RateLimit limit, String key) {
+  InboundStages rateLimit(Source source, @Nullable RateLimit limit, String key, double share) {
     if (limit == null) {
       return this;
     }
@@ -117,6 +117,9 @@ final class InboundStages {
         limit.getLimit()
             + " in "
             + Stages.time(limit.getPeriodNanos())
+            + (limit.getScope() == RateLimit.Scope.GLOBAL
+                ? " over all instances, now " + percent(share) + " of it here"
+                : "")
             + (key.isEmpty() ? "" : " for " + per + " " + key)
             + (limit.getShadow() ? " (shadow)" : "")
             + (stops(source) ? ": spent just now" : ": not spent"),
@@ -179,6 +182,10 @@ final class InboundStages {
     return judgement.denial() != null
         && source.isDocument()
         && judgement.by().equals(source + "@" + source.generation());
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 
   private static String answer(MeshAnswer denial) {

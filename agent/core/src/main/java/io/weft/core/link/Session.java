@@ -124,6 +124,7 @@ final class Session implements ControlStream.Events {
       case CERTIFICATE -> certification.received(message.getCertificate());
       case RENEW -> certification.renew();
       case ASK -> answer(message.getAsk());
+      case RATE_SHARE -> policies.share(message.getRateShare());
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }

@@ -7,6 +7,9 @@ import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.MutualTls;
+import io.weft.api.v1.RateLimit;
+import io.weft.api.v1.RateShare;
+import io.weft.api.v1.Report;
 import io.weft.api.v1.Source;
 import io.weft.core.call.Alarms;
 import io.weft.core.call.MeshAnswer;
@@ -46,6 +49,67 @@ class InboundPoliciesTest {
   @AfterEach
   void restore() {
     Log.threshold(LogLevel.INFO);
+  }
+
+  @Test
+  void the_part_in_a_limit_that_control_told_last_stays_when_the_agent_joins_anew() {
+    policies.share(share(0.1, true));
+    enforce(sharedLimit(100));
+    assertThat(said()).contains("now 10.0% of it here");
+
+    policies.share(share(0.3, false));
+    policies.share(share(0.1, true));
+    assertThat(said()).contains("now 30.0% of it here");
+
+    enforce(sharedLimit(200));
+    assertThat(said()).contains("200 in 1s over all instances, now 30.0% of it here");
+  }
+
+  @Test
+  void while_no_control_has_told_a_part_an_instance_has_all_of_a_limit() {
+    enforce(sharedLimit(100));
+
+    assertThat(said()).contains("now 100.0% of it here");
+  }
+
+  @Test
+  void what_is_asked_under_a_limit_that_instances_share_is_reported() {
+    enforce(sharedLimit(100));
+    policies.judge(new TestRequest());
+    policies.judge(new TestRequest());
+
+    Report.Builder report = Report.newBuilder();
+    policies.addTo(report);
+    assertThat(report.getRateDemand().getOffered()).isEqualTo(2);
+    assertThat(report.getRateDemand().getAdmitted()).isEqualTo(2);
+
+    enforce(Inbound.getDefaultInstance());
+    Report.Builder without = Report.newBuilder();
+    policies.addTo(without);
+    assertThat(without.hasRateDemand()).isFalse();
+  }
+
+  private void enforce(Inbound inbound) {
+    policies.apply(policies.prepare(inbound, "weft.local"));
+  }
+
+  private static Inbound sharedLimit(int limit) {
+    return Inbound.newBuilder()
+        .setRateLimit(
+            RateLimit.newBuilder()
+                .setLimit(limit)
+                .setPeriodNanos(1_000_000_000)
+                .setBurst(limit)
+                .setScope(RateLimit.Scope.GLOBAL))
+        .build();
+  }
+
+  private static RateShare share(double share, boolean first) {
+    return RateShare.newBuilder().setShare(share).setFirst(first).build();
+  }
+
+  private String said() {
+    return policies.explain(new TestRequest()).toString();
   }
 
   @Test

@@ -75,6 +75,17 @@ class InboundStagesTest {
   }
 
   @Test
+  void ofALimitThatInstancesShareItIsToldHowMuchIsHere() {
+    inbound.setRateLimit(limit().setScope(RateLimit.Scope.GLOBAL));
+    CompiledPolicies policies = compiled();
+    policies.share(0.125, 0);
+
+    assertThat(policies.explain(ask(ORDERS, "/"), 0))
+        .extracting(Stage::getSays)
+        .contains("1 in 1s over all instances, now 12.5% of it here: not spent");
+  }
+
+  @Test
   void aRateLimitIsToldAndNothingIsTakenFromIt() {
     inbound.setRateLimit(limit());
     CompiledPolicies policies = compiled();

@@ -3,6 +3,7 @@ package io.weft.control.compile;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.EndpointsDelta;
+import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
@@ -25,6 +26,7 @@ public final class EndpointSet {
   private final Map<String, Resource> deltas = new HashMap<>();
   private Map<String, Endpoint> now = Map.of();
   private Resource whole;
+  private int ready;
 
   public EndpointSet(ServiceId service) {
     this.service = service.toString();
@@ -45,6 +47,8 @@ public final class EndpointSet {
       oldest.remove();
     }
     now = next;
+    ready =
+        (int) now.values().stream().filter(each -> each.getState() == InstanceState.READY).count();
     whole = whole(now);
     before.remove(hash());
     deltas.clear();
@@ -54,6 +58,11 @@ public final class EndpointSet {
   /** Of what is there now. */
   public String hash() {
     return whole.getVersion().getHash();
+  }
+
+  /** How many of them are ready. */
+  public int ready() {
+    return ready;
   }
 
   /** For one who holds none. */

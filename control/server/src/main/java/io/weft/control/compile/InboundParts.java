@@ -110,6 +110,7 @@ final class InboundParts {
         .setBurst(conf.whole("burst", limit))
         .setKey(RateLimit.Key.valueOf(conf.text("key", "none").toUpperCase(Locale.ROOT)))
         .setHeader(conf.text("header").toLowerCase(Locale.ROOT))
+        .setScope(RateLimit.Scope.valueOf(conf.text("scope", "local").toUpperCase(Locale.ROOT)))
         .build();
   }
 }

@@ -318,7 +318,7 @@ public enum Kind {
               "Any of them; within one, all that is written."))),
   RATE_LIMIT(
       "RateLimit",
-      "How often each instance of a service may be asked.",
+      "How often a service may be asked.",
       callee(
           Field.required(
               "limitForPeriod", new Whole(1, 1_000_000_000), "Requests that each period allows."),
@@ -341,7 +341,10 @@ public enum Kind {
           Field.optional(
               "header", new Text(TextForm.HEADER_NAME), "none", "The header meant by key: header."),
           Field.optional(
-              "scope", new OneOf(List.of("local")), "local", "Each instance counts by itself."))),
+              "scope",
+              new OneOf(List.of("local", "global")),
+              "local",
+              "Whether each instance counts by itself, or all instances together."))),
   FAULT(
       "Fault",
       "Delays some requests and answers some in the callee's place, so that one knows how callers"

@@ -1,9 +1,11 @@
 package io.weft.control.push;
 
 import io.weft.api.v1.Svid;
+import io.weft.control.share.Rate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What status says of one connected agent.
@@ -15,6 +17,7 @@ import java.util.Map;
  * @param error the last thing that went wrong, one line; empty if nothing
  * @param problems further ones, as the agent reports them
  * @param identity its certificate, as far as it may be told
+ * @param rate its part in a limit that instances share; null if there is none
  * @param replica that holds its stream
  */
 public record AgentStatus(
@@ -38,6 +41,7 @@ public record AgentStatus(
     String error,
     List<String> problems,
     Identity identity,
+    @Nullable Rate rate,
     String replica) {
 
   /**

@@ -8,6 +8,7 @@ import io.weft.api.v1.Backend;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.RouteRule;
@@ -26,6 +27,8 @@ import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
+import io.weft.control.share.RateShares;
+import io.weft.control.share.Shares;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +71,8 @@ public final class Fleet {
   private final Supplier<List<String>> replicas;
   private final Edges edges;
   private final Denials denials;
+  private final RateShares rates;
+  private final Map<ServiceId, RateLimit> limits = new HashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<Session> drains = new LinkedHashSet<>();
   private @Nullable Registry registry;
@@ -90,13 +95,20 @@ public final class Fleet {
       String replica,
       Supplier<List<String>> replicas,
       Edges edges,
-      Denials denials) {
+      Denials denials,
+      Shares shares) {
     this.loop = loop;
     this.clock = clock;
     this.replica = replica;
     this.replicas = replicas;
     this.edges = edges;
     this.denials = denials;
+    this.rates =
+        new RateShares(
+            shares,
+            System::nanoTime,
+            service -> limits.computeIfAbsent(service, this::limit),
+            service -> registry().ready(service));
   }
 
   /** Where instances are; told once, before any agent connects. */
@@ -252,6 +264,7 @@ public final class Fleet {
   /** Services became known, or others than were. */
   public void recompile() {
     compiler = new Compiler(accepted, registry().services());
+    limits.clear();
     changed();
   }
 
@@ -286,7 +299,17 @@ public final class Fleet {
     retryRefused();
   }
 
+  private RateLimit limit(ServiceId service) {
+    return compiler.inbound(service).getInbound().getRateLimit();
+  }
+
   private void push(Session session) {
+    // A limit that instances share must not be in force without knowing how much of it is whose.
+    ServiceId service = session.agent().service();
+    if (session.knowsNoShare()
+        && limits.computeIfAbsent(service, this::limit).getScope() == RateLimit.Scope.GLOBAL) {
+      session.share(rates.first(service));
+    }
     if (!session.isWaiting()) {
       session.push(target(session), version());
     }
@@ -384,6 +407,15 @@ public final class Fleet {
         edges.report(session.agent().uid(), message.getReport());
         denials.report(session.agent().service().toString(), message.getReport().getDenialsList());
         keys().unknownKeys(message.getReport().getUnknownKeysList());
+        if (message.getReport().hasRateDemand()) {
+          rates
+              .reported(
+                  session.agent().service(),
+                  session.agent().uid(),
+                  message.getReport().getRateDemand(),
+                  message.getReport().getIntervalMillis())
+              .ifPresent(session::share);
+        }
       }
       case CERTIFICATE_REQUEST ->
           session.certify(
@@ -397,6 +429,7 @@ public final class Fleet {
         sessions.remove(session.agent().uid());
         drains.remove(session);
         edges.gone(session.agent().uid());
+        rates.gone(session.agent().service(), session.agent().uid());
         registry().remove(session.agent().uid());
         session.complete();
       }
@@ -416,6 +449,7 @@ public final class Fleet {
     if (known) {
       drains.remove(session);
       edges.gone(session.agent().uid());
+      rates.gone(session.agent().service(), session.agent().uid());
     }
     return known;
   }
@@ -476,7 +510,12 @@ public final class Fleet {
   public List<AgentStatus> status() {
     Version now = version();
     List<AgentStatus> all = new ArrayList<>();
-    sessions.values().forEach(session -> all.add(session.status(replica, now)));
+    sessions
+        .values()
+        .forEach(
+            session ->
+                all.add(
+                    session.status(replica, now, rates.rate(session.agent().uid()).orElse(null))));
     return all;
   }
 

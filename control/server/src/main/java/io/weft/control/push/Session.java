@@ -12,6 +12,7 @@ import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.Nack;
 import io.weft.api.v1.PortTls;
+import io.weft.api.v1.RateShare;
 import io.weft.api.v1.Refused;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Renew;
@@ -27,6 +28,7 @@ import io.weft.api.v1.Welcome;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.identity.IssueException;
 import io.weft.control.identity.Issuer;
+import io.weft.control.share.Rate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -89,6 +91,7 @@ final class Session {
   // Whether some of what it shall hold is something it could not build.
   private boolean lacking;
   private boolean draining;
+  private boolean knowsShare;
   private @Nullable Instant certifiedAt;
 
   Session(Agent agent, StreamObserver<ControlMessage> out, Hello hello, Instant since) {
@@ -351,7 +354,17 @@ final class Session {
 
   private String reported = "";
 
-  AgentStatus status(String replica, Version now) {
+  /** Tells its agent its part in a limit that instances share. */
+  void share(RateShare share) {
+    knowsShare = true;
+    send(ControlMessage.newBuilder().setRateShare(share));
+  }
+
+  boolean knowsNoShare() {
+    return !knowsShare;
+  }
+
+  AgentStatus status(String replica, Version now, @Nullable Rate rate) {
     Registration said = registration;
     String error =
         !refusal.isEmpty()
@@ -380,6 +393,7 @@ final class Session {
         error,
         said == null ? List.of() : List.copyOf(said.getErrorsList()),
         AgentStatus.Identity.of(said == null ? Svid.getDefaultInstance() : said.getSvid()),
+        rate,
         replica);
   }
 

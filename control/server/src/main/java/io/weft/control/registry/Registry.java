@@ -131,6 +131,11 @@ public final class Registry {
     return held == null ? set.whole() : set.since(held);
   }
 
+  /** How many instances of a service are ready. */
+  public int ready(ServiceId service) {
+    return set(service).ready();
+  }
+
   /** Whether every instance of a service, or some, carries labels. */
   public boolean anyCarries(ServiceId service, Map<String, String> labels) {
     return instances.values().stream()

@@ -74,6 +74,11 @@ public final class Replicas {
     return live.containsKey(replica);
   }
 
+  /** Whether it is known which others live. */
+  public boolean areKnown() {
+    return mirror.isListed();
+  }
+
   /** Addresses of all, this one's too. */
   public List<String> addresses() {
     return List.copyOf(live.values());

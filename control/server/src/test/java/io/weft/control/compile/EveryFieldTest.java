@@ -122,7 +122,7 @@ class EveryFieldTest {
     }
     Map<Document.Key, InForce> inForce = new LinkedHashMap<>();
     for (JsonNode each : DOCUMENTS) {
-      for (Document one : (each == document ? read : read(each)).documents()) {
+      for (Document one : (each.equals(document) ? read : read(each)).documents()) {
         inForce.put(one.key(), new InForce(one, 1));
       }
     }

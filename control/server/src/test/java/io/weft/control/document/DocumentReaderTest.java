@@ -65,7 +65,7 @@ class DocumentReaderTest {
           JwtAuthentication | {service: a}         | issuer: me, jwksUri: 'file:///etc/passwd' | f:6: spec.conf.jwksUri: is file:///etc/passwd; must be URL such as https://login.example.com/keys
           JwtAuthentication | {service: a}         | issuer: me, jwksUri: 'https://me:secret@a/b' | f:6: spec.conf.jwksUri: is https://me:secret@a/b; must be URL such as https://login.example.com/keys
           RateLimit    | {service: a}              | limitForPeriod: 1, key: header | f:6: spec.conf.key: header needs the field header beside it: the header's name
-          RateLimit    | {service: a}              | limitForPeriod: 1, scope: global | f:6: spec.conf.scope: is global; must be one of local; did you mean local?
+          RateLimit    | {service: a}              | limitForPeriod: 1, scope: globl | f:6: spec.conf.scope: is globl; must be one of local, global; did you mean global?
           LoadBalancer | {}                        | algorithm: ROUND_ROBBIN  | f:6: spec.conf.algorithm: is ROUND_ROBBIN; must be one of ROUND_ROBIN, LEAST_REQUEST, PEAK_EWMA, RANDOM, RING_HASH, MAGLEV; did you mean ROUND_ROBIN?
           LoadBalancer | {}                        | algorithm: MAGLEV        | f:6: spec.conf.algorithm: MAGLEV needs hash beside it: by what requests stick
           LoadBalancer | {}                        | algorithm: RANDOM, hash: [{by: path}] | f:6: spec.conf.hash: means nothing without algorithm: RING_HASH or MAGLEV

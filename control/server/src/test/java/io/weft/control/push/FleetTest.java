@@ -24,6 +24,7 @@ import io.weft.control.join.TestClock;
 import io.weft.control.keys.KeySets;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Registry;
+import io.weft.control.share.Shares;
 import io.weft.control.store.ConfigStore;
 import io.weft.control.store.Stores;
 import java.io.IOException;
@@ -44,7 +45,14 @@ class FleetTest {
   private final TestClock clock = new TestClock();
   private final Loop loop = new Loop();
   private final Fleet fleet =
-      new Fleet(loop, clock, "replica", List::of, new Edges(System::nanoTime), new Denials(clock));
+      new Fleet(
+          loop,
+          clock,
+          "replica",
+          List::of,
+          new Edges(System::nanoTime),
+          new Denials(clock),
+          new Shares(System::nanoTime));
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private ConfigStore store;
   private Registry registry;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.share;
+
+import org.jspecify.annotations.NullMarked;

@@ -297,8 +297,8 @@ final class CompiledPolicies {
             .setPerTryTimeoutNanos(nanos(conf.path("perTryTimeout")))
             .setBackoffBaseNanos(nanos(conf.path("backoff").path("base")))
             .setBackoffMaxNanos(nanos(conf.path("backoff").path("max")))
-            .setBudgetMillipercent(conf.path("budget").path("percent").asInt() * 1000)
-            .setBudgetMinPerSecond(conf.path("budget").path("minPerSecond").asInt())
+            .setBudgetMillipercent(conf.path("budget").path("percent").asInt(20) * 1000)
+            .setBudgetMinPerSecond(conf.path("budget").path("minPerSecond").asInt(3))
             .setIdempotentOnly(conf.path("idempotentOnly").asBoolean(true))
             .setHonourRetryAfter(conf.path("honourRetryAfter").asBoolean(true))
             .setAttemptsIfRetried(conf.path("attemptsIfRetried").asInt(1));

@@ -798,7 +798,10 @@ abstract class ClientContract {
     assertThat(client.get("http://stock/").status()).isEqualTo(200);
 
     apply("Fault", "{abort: {httpStatus: 503, percent: 50}}");
-    apply("Retry", "{attempts: 20, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    apply(
+        "Retry",
+        "{attempts: 20, on: [5xx], backoff: {base: 1ms, max: 1ms},"
+            + " budget: {minPerSecond: 1000}}");
     for (int i = 0; i < 10; i++) {
       assertThat(client.get("http://stock/").status()).isEqualTo(200);
     }

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(ContractMesh.Extension.class)
 abstract class GrpcContract {
-  private static final String RETRY = "{attempts: 4, on: [grpc-codes], grpcCodes: [UNAVAILABLE]}";
+  private static final String RETRY =
+      "{attempts: 4, on: [grpc-codes], grpcCodes: [UNAVAILABLE],"
+          + " budget: {minPerSecond: 1000}}";
 
   private final List<Path> classPath;
   private ContractMesh mesh;

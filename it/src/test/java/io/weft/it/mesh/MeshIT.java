@@ -162,7 +162,8 @@ class MeshIT {
 
     policies.forStock(
         "Retry",
-        "{attempts: 20, on: [grpc-codes], grpcCodes: [UNAVAILABLE], idempotentOnly: false}");
+        "{attempts: 20, on: [grpc-codes], grpcCodes: [UNAVAILABLE], idempotentOnly: false,"
+            + " budget: {minPerSecond: 1000}}");
 
     eventually().until(() -> ordersThatFailed(20) == 0);
     assertThat(ordersThatFailed(100)).isZero();
@@ -357,7 +358,8 @@ class MeshIT {
     policies.routeStock(ALL_TO_V2);
     policies.forStock(
         "Retry",
-        "{attempts: 20, on: [grpc-codes], grpcCodes: [UNAVAILABLE], idempotentOnly: false}");
+        "{attempts: 20, on: [grpc-codes], grpcCodes: [UNAVAILABLE], idempotentOnly: false,"
+            + " budget: {minPerSecond: 1000}}");
     eventually().untilAsserted(() -> assertThat(versionsOf(10)).containsOnly("v2"));
     shop.stockV2.mood(100, 0);
     String trace = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -223,10 +223,8 @@ public final class RouteCompiler {
   }
 
   private static BudgetLimit budget(io.weft.api.v1.Retry retry) {
-    return retry.getBudgetMillipercent() == 0 && retry.getBudgetMinPerSecond() == 0
-        ? BudgetLimit.UNLIMITED
-        : new BudgetLimit(
-            (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond());
+    return new BudgetLimit(
+        (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond());
   }
 
   private static Source source(io.weft.api.v1.Source source) {

@@ -153,7 +153,7 @@ class HedgeTest {
 
   @Test
   void hedgesCountAgainstTheBudget() {
-    hedge("budget: {percent: 10}, hedge: {delay: 100ms}");
+    hedge("budget: {percent: 10, minPerSecond: 0}, hedge: {delay: 100ms}");
     shop.instance("a", silence()).instance("b", silence()).instance("c", silence());
 
     List<FakeCall> calls = new ArrayList<>();

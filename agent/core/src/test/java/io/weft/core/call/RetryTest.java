@@ -246,7 +246,7 @@ class RetryTest {
 
   @Test
   void eachAttemptGoesToAnInstanceNotTriedBefore() {
-    retry("attempts: 3, on: [5xx]");
+    retry("attempts: 3, on: [5xx], budget: {minPerSecond: 1000}");
     shop.instance("a", status(503)).instance("b", status(503)).instance("c", status(503));
 
     for (int i = 0; i < 20; i++) {
@@ -336,6 +336,24 @@ class RetryTest {
     }
 
     assertThat(sends).isEqualTo(120);
+  }
+
+  @Test
+  void withoutABudgetOfItsOwnAPolicyHasAFifthOfTheCallsAndThreeASecond() {
+    retry("attempts: 3, on: [5xx]");
+    shop.instance("a", status(503)).instance("b", status(503)).instance("c", status(503));
+
+    int few = 0;
+    for (int i = 0; i < 20; i++) {
+      few += shop.get("/").sends();
+    }
+    int many = few;
+    for (int i = 0; i < 480; i++) {
+      many += shop.get("/").sends();
+    }
+
+    assertThat(few).isEqualTo(20 + 30);
+    assertThat(many).isEqualTo(500 + 100);
   }
 
   @Test

@@ -24,6 +24,8 @@ import java.util.Objects;
 final class PolicyParts {
 
   private static final Duration BACKOFF_BASE = Duration.ofMillis(25);
+  private static final BigDecimal BUDGET_PERCENT = BigDecimal.valueOf(20);
+  private static final int BUDGET_PER_SECOND = 3;
   private static final Duration BACKOFF_MAX = Duration.ofMillis(250);
   private static final BigDecimal MILLI = BigDecimal.valueOf(1_000);
   static final BigDecimal ALL = BigDecimal.valueOf(100);
@@ -64,8 +66,9 @@ final class PolicyParts {
             .setPerTryTimeoutNanos(conf.nanos("perTryTimeout", Duration.ZERO))
             .setBackoffBaseNanos(base)
             .setBackoffMaxNanos(Math.max(base, backoff.nanos("max", BACKOFF_MAX)))
-            .setBudgetMillipercent(budget.percent("percent").multiply(MILLI).intValue())
-            .setBudgetMinPerSecond(budget.whole("minPerSecond", 0))
+            .setBudgetMillipercent(
+                budget.percent("percent", BUDGET_PERCENT).multiply(MILLI).intValue())
+            .setBudgetMinPerSecond(budget.whole("minPerSecond", BUDGET_PER_SECOND))
             .setIdempotentOnly(conf.flag("idempotentOnly", true))
             .setHonourRetryAfter(conf.flag("honourRetryAfter", true))
             .setAttemptsIfRetried(conf.whole("attemptsIfRetried", 1));

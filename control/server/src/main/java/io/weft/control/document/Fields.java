@@ -44,7 +44,12 @@ public final class Fields {
 
   /** Percentage, or 0. */
   public BigDecimal percent(String name) {
-    return get(name, BigDecimal.class).orElse(BigDecimal.ZERO);
+    return percent(name, BigDecimal.ZERO);
+  }
+
+  /** A percentage, or what holds where it is not written. */
+  public BigDecimal percent(String name, BigDecimal unwritten) {
+    return get(name, BigDecimal.class).orElse(unwritten);
   }
 
   /** true or false, or what holds where it is not written. */

@@ -107,13 +107,13 @@ public enum Kind {
               "budget",
               Shape.of(
                   Field.optional(
-                      "percent", new Percent(), "0", "Share of the calls that may be retries."),
+                      "percent", new Percent(), "20", "Share of the calls that may be retries."),
                   Field.optional(
                       "minPerSecond",
                       new Whole(0, 1_000_000),
-                      "0",
+                      "3",
                       "Retries a second allowed in any case.")),
-              "no limit",
+              "20 percent, or 3 a second",
               "Keeps retries from making an outage worse."),
           Field.optional(
               "idempotentOnly",

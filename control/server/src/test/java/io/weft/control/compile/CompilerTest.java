@@ -247,6 +247,7 @@ class CompilerTest {
                 attempts: 2 on: STATUS_5XX idempotent_only: true honour_retry_after: true
                 attempts_if_retried: 1
                 backoff_base_nanos: 25000000 backoff_max_nanos: 250000000
+                budget_millipercent: 20000 budget_min_per_second: 3
                 """,
                 Retry.class));
   }

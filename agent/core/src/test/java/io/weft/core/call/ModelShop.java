@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -34,9 +34,9 @@ final class ModelShop implements CallObserver {
   private final List<ModelCall> live = new ArrayList<>();
   private final TreeMap<Long, Integer> callsBySecond = new TreeMap<>();
   private final TreeMap<Long, Integer> retriesBySecond = new TreeMap<>();
-  private final Map<OutboundCall, Integer> openAttempts = new IdentityHashMap<>();
-  private final Map<Attempt, Boolean> openByAttempt = new IdentityHashMap<>();
-  private final Map<EndpointLoad, Integer> inFlight = new IdentityHashMap<>();
+  private final IdentityHashMap<OutboundCall, Integer> openAttempts = new IdentityHashMap<>();
+  private final IdentityHashMap<Attempt, Boolean> openByAttempt = new IdentityHashMap<>();
+  private final IdentityHashMap<EndpointLoad, Integer> inFlight = new IdentityHashMap<>();
   private final List<String> broken = new ArrayList<>();
   private final boolean late;
   private final boolean pauses;
@@ -195,7 +195,7 @@ final class ModelShop implements CallObserver {
         !call.isBounded() || call.deadlineNanos() - now() > 0,
         "no attempt once the time of a call is up");
     for (Attempt of = attempt.previous(); of != null && attempt.isHedge(); of = of.previous()) {
-      law(of.endpoint() != attempt.endpoint(), "a hedge goes where the call has not been");
+      law(!of.endpoint().equals(attempt.endpoint()), "a hedge goes where the call has not been");
     }
     if (attempt.number() > 1) {
       law(call.request().replayable(), "only what is kept is sent again");
@@ -222,7 +222,7 @@ final class ModelShop implements CallObserver {
     }
   }
 
-  private static int sum(TreeMap<Long, Integer> counts, long from) {
+  private static int sum(NavigableMap<Long, Integer> counts, long from) {
     return counts.tailMap(from).values().stream().mapToInt(Integer::intValue).sum();
   }
 

@@ -2,6 +2,8 @@ package io.weft.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.CircuitBreaker;
+import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Egress;
 import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
@@ -12,6 +14,7 @@ import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Mirror;
 import io.weft.api.v1.NamedMatch;
+import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Redirect;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteMatch;
@@ -144,7 +147,66 @@ final class CompiledPolicies {
     find("Retry", name).ifPresent(document -> rule.setRetry(retry(document)));
     find("LoadBalancer", name).ifPresent(document -> rule.setLoadBalancer(loadBalancer(document)));
     find("Fault", name).ifPresent(document -> rule.setFault(fault(document)));
+    find("CircuitBreaker", name)
+        .ifPresent(document -> rule.setCircuitBreaker(circuitBreaker(document)));
+    find("ConcurrencyLimit", name)
+        .ifPresent(document -> rule.setConcurrencyLimit(concurrencyLimit(document)));
+    find("OutlierDetection", name)
+        .ifPresent(document -> rule.setOutlierDetection(outlierDetection(document)));
     return rule;
+  }
+
+  private static CircuitBreaker circuitBreaker(JsonNode document) {
+    JsonNode conf = conf(document);
+    JsonNode window = conf.path("window");
+    return CircuitBreaker.newBuilder()
+        .setSource(source(document))
+        .setShadow(shadow(document))
+        .setFailureRateMillipercent(conf.path("failureRateThreshold").asInt(50) * 1000)
+        .setSlowCallRateMillipercent(conf.path("slowCallRateThreshold").asInt(100) * 1000)
+        .setSlowCallNanos(nanos(conf.path("slowCallDuration"), "1m"))
+        .setWindowCalls(window.has("time") ? 0 : window.path("calls").asInt(100))
+        .setWindowSeconds((int) (nanos(window.path("time")) / 1_000_000_000))
+        .setMinimumCalls(conf.path("minimumCalls").asInt(100))
+        .setOpenNanos(nanos(conf.path("waitDurationInOpenState"), "1m"))
+        .setHalfOpenCalls(conf.path("permittedCallsInHalfOpen").asInt(10))
+        .build();
+  }
+
+  private static ConcurrencyLimit concurrencyLimit(JsonNode document) {
+    JsonNode conf = conf(document);
+    int fixed = conf.path("maxConcurrent").asInt();
+    return ConcurrencyLimit.newBuilder()
+        .setSource(source(document))
+        .setShadow(shadow(document))
+        .setLeast(conf.path("adaptive").path("min").asInt(fixed))
+        .setMost(conf.path("adaptive").path("max").asInt(fixed))
+        .setMaxPending(conf.path("maxPending").asInt())
+        .setMaxWaitNanos(nanos(conf.path("maxWait"), "1s"))
+        .build();
+  }
+
+  private static OutlierDetection outlierDetection(JsonNode document) {
+    JsonNode conf = conf(document);
+    OutlierDetection.Builder built =
+        OutlierDetection.newBuilder()
+            .setSource(source(document))
+            .setShadow(shadow(document))
+            .setConsecutive5Xx(conf.path("consecutive5xx").asInt(5))
+            .setConsecutiveGatewayErrors(conf.path("consecutiveGatewayErrors").asInt())
+            .setConsecutiveLocalOriginFailures(conf.path("consecutiveLocalOriginFailures").asInt())
+            .setIntervalNanos(nanos(conf.path("interval"), "10s"))
+            .setBaseEjectionNanos(nanos(conf.path("baseEjectionTime"), "30s"))
+            .setMaxEjectionMillipercent(conf.path("maxEjectionPercent").asInt(50) * 1000);
+    JsonNode rate = conf.path("successRate");
+    if (!rate.isMissingNode()) {
+      built
+          .getSuccessRateBuilder()
+          .setStdevFactorMilli(rate.path("stdevFactor").asInt(1900))
+          .setMinimumHosts(rate.path("minimumHosts").asInt(5))
+          .setRequestVolume(rate.path("requestVolume").asInt(100));
+    }
+    return built.build();
   }
 
   private static LoadBalancer loadBalancer(JsonNode document) {
@@ -155,7 +217,8 @@ final class CompiledPolicies {
             .setSource(source(document))
             .setAlgorithm(LoadBalancer.Algorithm.valueOf(conf.path("algorithm").asText()))
             .setSlowStartNanos(nanos(slowStart.path("window")))
-            .setSlowStartMillipercent(slowStart.path("minimumPercent").asInt(10) * 1000);
+            .setSlowStartMillipercent(slowStart.path("minimumPercent").asInt(10) * 1000)
+            .setPanicMillipercent(conf.path("panicThreshold").asInt(50) * 1000);
     for (JsonNode key : conf.path("hash")) {
       String name = key.path("name").asText();
       built.addHash(
@@ -316,8 +379,16 @@ final class CompiledPolicies {
     return built.build();
   }
 
+  private static boolean shadow(JsonNode document) {
+    return document.path("spec").path("mode").asText().equals("shadow");
+  }
+
   private static long nanos(JsonNode duration) {
-    String text = duration.asText();
+    return nanos(duration, "");
+  }
+
+  private static long nanos(JsonNode duration, String unwritten) {
+    String text = duration.asText(unwritten);
     if (text.isEmpty()) {
       return 0;
     }

@@ -275,6 +275,135 @@ abstract class ClientContract {
   }
 
   @Test
+  void an_instance_that_fails_is_left_alone_and_tried_again_later() {
+    apply("LoadBalancer", ROUND_ROBIN);
+    apply("OutlierDetection", "{consecutive5xx: 2, baseEjectionTime: 1s}");
+    stock.v1().script((request, reply) -> reply.send(500, "broken"));
+
+    for (int i = 0; i < 10; i++) {
+      client.get("http://stock/");
+    }
+    assertThat(stock.v1().requests()).hasSizeBetween(2, 4);
+
+    stock.reset();
+    eventually()
+        .until(
+            () -> {
+              client.get("http://stock/");
+              return !stock.v1().requests().isEmpty();
+            });
+  }
+
+  @Test
+  void in_shadow_mode_nothing_changes_and_spans_tell_what_would() {
+    apply("LoadBalancer", ROUND_ROBIN);
+    put(
+        "OutlierDetection",
+        "contract",
+        "spec: {to: {service: stock}, mode: shadow, conf: {consecutive5xx: 1}}");
+    stock.v1().script((request, reply) -> reply.send(500, "broken"));
+
+    for (int i = 0; i < 6; i++) {
+      client.get("http://stock/");
+    }
+
+    List<Request> failed = stock.v1().requests();
+    assertThat(failed).hasSize(3);
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(failed.stream().flatMap(this::events))
+                    .containsExactly(
+                        "weft.shadow.ejected",
+                        "weft.shadow.passed-over",
+                        "weft.shadow.passed-over"));
+  }
+
+  /** Those of the span that sent a request. */
+  private Stream<String> events(Request request) {
+    String[] trace = request.header("traceparent").split("-");
+    return mesh.spans().of(trace[1]).stream()
+        .filter(span -> span.id().equals(trace[2]))
+        .flatMap(span -> span.events().stream())
+        .map(Span.Event::name);
+  }
+
+  @Test
+  void a_service_that_fails_is_not_called_for_a_while() {
+    apply(
+        "CircuitBreaker",
+        "{window: {calls: 4}, waitDurationInOpenState: 2s, permittedCallsInHalfOpen: 1}");
+    stock.both((request, reply) -> reply.send(500, "broken"));
+    for (int i = 0; i < 4; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("broken");
+    }
+
+    Answer refused = client.get("http://stock/");
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.header("weft-reason"))
+        .isEqualTo("CircuitBreaker/default/contract the circuit is open");
+    assertThat(stock.requests()).hasSize(4);
+    stock.reset();
+    eventually().until(() -> client.get("http://stock/").status() == 200);
+  }
+
+  @Test
+  void of_many_calls_at_once_some_wait_and_the_rest_is_refused() {
+    apply("ConcurrencyLimit", "{maxConcurrent: 1, maxPending: 1, maxWait: 1m}");
+    CountDownLatch held = hold;
+    stock.both(
+        (request, reply) -> {
+          if (request.target().equals("/held")) {
+            await(held);
+          }
+          reply.send(200, "");
+        });
+    Call first = client.call("GET", "http://stock/held").begin();
+    eventually().until(() -> stock.requests().size() == 1);
+
+    // Of these two, one waits.
+    CompletableFuture<Answer> one = client.call("GET", "http://stock/").sendAsync();
+    CompletableFuture<Answer> other = client.call("GET", "http://stock/").sendAsync();
+    Answer refused = (Answer) CompletableFuture.anyOf(one, other).join();
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.header("weft-reason"))
+        .isEqualTo("ConcurrencyLimit/default/contract too many calls in flight");
+    assertThat(stock.requests()).hasSize(1);
+    held.countDown();
+    assertThat(first.await().status()).isEqualTo(200);
+    assertThat(List.of(one.join().status(), other.join().status()))
+        .containsExactlyInAnyOrder(200, 503);
+    assertThat(client.get("http://stock/").status()).as("no place is lost").isEqualTo(200);
+  }
+
+  @Test
+  void a_call_that_is_given_up_makes_place_for_another() {
+    apply("ConcurrencyLimit", "{maxConcurrent: 1, maxPending: 1, maxWait: 1m}");
+    hang();
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.call("GET", "http://stock/").timeoutMillis(200).send().exception())
+          .isNotEmpty();
+    }
+    stock.both((request, reply) -> reply.send(200, ""));
+
+    assertThat(client.get("http://stock/").status()).isEqualTo(200);
+  }
+
+  @Test
+  void when_all_instances_fail_their_own_answers_are_the_answers() {
+    apply("OutlierDetection", "{consecutive5xx: 1, maxEjectionPercent: 100}");
+    stock.both((request, reply) -> reply.send(500, "broken"));
+
+    for (int i = 0; i < 6; i++) {
+      assertThat(client.get("http://stock/").body()).isEqualTo("broken");
+    }
+
+    assertThat(stock.requests()).hasSize(6);
+  }
+
+  @Test
   void LEAST_REQUEST_spares_the_instance_that_is_busy() {
     apply("LoadBalancer", "{algorithm: LEAST_REQUEST}");
     CountDownLatch held = hold;

@@ -3,6 +3,7 @@ package io.weft.it.contract;
 import static io.weft.it.contract.ContractMesh.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink;
@@ -14,7 +15,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -289,6 +292,44 @@ abstract class GrpcContract {
 
     assertThat(call("idempotent", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
     assertThat(call("down", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
+  }
+
+  @Test
+  void a_service_that_fails_is_not_called_for_a_while() {
+    route("v1");
+    mesh.awaitAcked(caller, apply("CircuitBreaker", "{window: {calls: 4}}"));
+    for (int i = 0; i < 4; i++) {
+      assertThat(call("down", "fail@v1")).isEqualTo("UNAVAILABLE no reason");
+    }
+
+    String refused = "UNAVAILABLE CircuitBreaker/default/" + service + " the circuit is open";
+    for (String kind : List.of("unary", "down", "both")) {
+      assertThat(call(kind, "hello")).isEqualTo(refused);
+    }
+  }
+
+  @Test
+  void a_call_that_is_cancelled_or_late_makes_place_for_another() {
+    route("v1");
+    mesh.awaitAcked(caller, apply("ConcurrencyLimit", "{maxConcurrent: 1}"));
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(call("cancel", "slow@v1")).startsWith("CANCELLED");
+      assertThat(call("unary", 200, "slow@v1")).startsWith("DEADLINE_EXCEEDED");
+      assertThat(call("both", "a,b")).isEqualTo("OK v1 a,v1 b");
+    }
+  }
+
+  @Test
+  void an_instance_that_fails_is_left_alone() {
+    mesh.awaitAcked(caller, apply("OutlierDetection", "{consecutive5xx: 2}"));
+    Map<String, Integer> answers = new TreeMap<>();
+
+    for (int i = 0; i < 30; i++) {
+      answers.merge(call("down", "fail@v1"), 1, Integer::sum);
+    }
+
+    assertThat(answers).containsOnly(entry("OK 100 v2 99", 28), entry("UNAVAILABLE no reason", 2));
   }
 
   @Test

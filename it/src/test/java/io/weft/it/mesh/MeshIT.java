@@ -183,6 +183,23 @@ class MeshIT {
   }
 
   @Test
+  void an_instance_that_fails_is_left_alone_and_when_all_fail_they_are_asked_all_the_same() {
+    policies.forStock(
+        "OutlierDetection", "{consecutive5xx: 3, baseEjectionTime: 1m, maxEjectionPercent: 100}");
+    shop.stockV2.mood(100, 0);
+
+    eventually().until(() -> ordersThatFailed(20) == 0);
+    assertThat(ordersThatFailed(50)).isZero();
+
+    shop.stockV1.mood(100, 0);
+    assertThat(ordersThatFailed(20)).isEqualTo(20);
+    shop.stockV1.mood(0, 0);
+    shop.stockV2.mood(0, 0);
+
+    assertThat(ordersThatFailed(50)).isZero();
+  }
+
+  @Test
   void a_slow_service_is_given_up_on_in_time() {
     policies.routeStock(ALL_TO_V2);
     shop.stockV2.mood(0, 3_000);

@@ -1,13 +1,32 @@
 package io.weft.core.balance;
 
+import io.weft.core.outlier.OutlierPolicy;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What a LoadBalancer says of choosing, but for what a request is hashed by.
+ * What a LoadBalancer and an OutlierDetection say of choosing, but for what a request is hashed by.
  *
  * @param slowStartNanos for how long an endpoint that this process has just come to know gets less
  *     than its share; 0 for none
  * @param slowStartLeast the part of its share that it gets at first, from 0 to 1
+ * @param panicPercent while fewer are left than that, nobody is passed over
+ * @param outliers null where nobody is watched
  */
-public record Balancing(Algorithm algorithm, long slowStartNanos, double slowStartLeast) {
+public record Balancing(
+    Algorithm algorithm,
+    long slowStartNanos,
+    double slowStartLeast,
+    double panicPercent,
+    @Nullable OutlierPolicy outliers) {
+  /** Envoy's healthy_panic_threshold. */
+  public static final double PANIC_PERCENT = 50;
+
   /** What holds where nothing is written. */
-  public static final Balancing DEFAULT = new Balancing(Algorithm.LEAST_REQUEST, 0, 0);
+  public static final Balancing DEFAULT =
+      new Balancing(Algorithm.LEAST_REQUEST, 0, 0, PANIC_PERCENT, null);
+
+  /** The same, with these watched. */
+  public Balancing watching(@Nullable OutlierPolicy policy) {
+    return new Balancing(algorithm, slowStartNanos, slowStartLeast, panicPercent, policy);
+  }
 }

@@ -7,17 +7,24 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One algorithm over the endpoints that it was made for. Made at a push; choosing takes no lock and
- * allocates nothing.
+ * One algorithm over the endpoints that it was made for, told how soon each attempt was answered.
+ * Made at a push; choosing and being told take no lock and allocate nothing.
  */
 interface Choice {
   /**
-   * An endpoint that this call has not tried and that has not just refused a connection.
+   * An endpoint that this call has not tried, that has not just refused a connection and is not
+   * passed over.
    *
    * @param hash of what the request is to stick by; any, for algorithms that take none
    * @return null if there is no such endpoint
    */
   @Nullable Endpoint choose(Tried tried, long hash, long now, RandomGenerator chance);
+
+  /** The head of an attempt's answer came, after so long. */
+  default void answered(Endpoint endpoint, long tookNanos, long now) {}
+
+  /** An attempt got no answer, and was given up after so long. */
+  default void unanswered(Endpoint endpoint, long tookNanos, long now) {}
 
   /**
    * The algorithm that a document asks for.
@@ -30,8 +37,8 @@ interface Choice {
     return switch (balancing.algorithm()) {
       case ROUND_ROBIN -> new RoundRobin(live, cursor, slowStart);
       case RANDOM -> new Lottery(live, slowStart);
-      case LEAST_REQUEST -> TwoChoices.leastRequest(new Lottery(live, slowStart));
-      case PEAK_EWMA -> TwoChoices.peakEwma(new Lottery(live, slowStart));
+      case LEAST_REQUEST -> new LeastRequest(new Lottery(live, slowStart));
+      case PEAK_EWMA -> new PeakEwma(new Lottery(live, slowStart));
       case RING_HASH -> new HashRing(live);
       case MAGLEV -> new MaglevTable(live);
     };
@@ -50,6 +57,6 @@ interface Choice {
 
   /** Whether a call may go there before it goes anywhere worse. */
   static boolean isFresh(Endpoint endpoint, Tried tried, long now) {
-    return !endpoint.load().avoided(now) && !tried.contains(endpoint);
+    return !endpoint.isShunned(now) && !tried.contains(endpoint);
   }
 }

@@ -1,6 +1,8 @@
 package io.weft.core.balance;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.outlier.OutlierPolicy;
+import io.weft.core.outlier.Outliers;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -15,12 +17,17 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private final String name;
   private final Balancing balancing;
+  private final Outliers outliers;
   private final AtomicInteger cursor = new AtomicInteger();
   private volatile Members members = Members.NONE;
 
-  public Cluster(String name, Balancing balancing) {
+  /**
+   * @param outliers what is known of its endpoints, if the balancing has them watched
+   */
+  public Cluster(String name, Balancing balancing, Outliers outliers) {
     this.name = name;
     this.balancing = balancing;
+    this.outliers = outliers;
   }
 
   /**
@@ -31,9 +38,10 @@ public final class Cluster {
     return name;
   }
 
-  /** How its endpoints are chosen. */
-  public Balancing balancing() {
-    return balancing;
+  /** Whether its endpoints are watched, and none is really passed over. */
+  public boolean watchesInShadow() {
+    OutlierPolicy policy = balancing.outliers();
+    return policy != null && policy.shadow();
   }
 
   /** By what its endpoints are chosen. */
@@ -43,7 +51,14 @@ public final class Cluster {
 
   /** Replaces the members. */
   public void members(List<Endpoint> endpoints) {
-    members = Members.of(endpoints, balancing, cursor);
+    OutlierPolicy policy = balancing.outliers();
+    members =
+        Members.of(
+            policy == null
+                ? endpoints
+                : outliers.watch(endpoints, policy, balancing.panicPercent()),
+            balancing,
+            cursor);
   }
 
   /** How many endpoints there are, lost ones included. */
@@ -53,9 +68,9 @@ public final class Cluster {
   }
 
   /**
-   * Chooses an endpoint: if at all possible one that was not tried in this call and has not just
-   * refused a connection; else one that was tried; else one that refused; else one that control has
-   * lost.
+   * Chooses an endpoint: if at all possible one that was not tried in this call, has not just
+   * refused a connection and is not passed over; else one that was tried; else one that refused or
+   * is passed over; else one that control has lost.
    *
    * @param hash of what the request is to stick by, where the algorithm takes one
    * @return null if there is none at all
@@ -85,8 +100,11 @@ public final class Cluster {
     if (Choice.isFresh(endpoint, tried, now)) {
       return "";
     }
-    return endpoint.load().avoided(now)
-        ? "it refused a connection a moment ago"
+    if (endpoint.load().avoided(now)) {
+      return "it refused a connection a moment ago";
+    }
+    return endpoint.health().passedOver(now)
+        ? endpoint.health().says(now)
         : "this call has tried it";
   }
 
@@ -107,6 +125,23 @@ public final class Cluster {
   public boolean hasFresh(Tried tried, long now) {
     Members current = members;
     return anyFresh(current.live, tried, now) || anyFresh(current.lost, tried, now);
+  }
+
+  /** An attempt at one of them was answered, the head of its answer after so long. */
+  public void answered(Endpoint endpoint, long tookNanos, long now) {
+    endpoint.load().connected();
+    Choice choice = members.choice;
+    if (choice != null) {
+      choice.answered(endpoint, tookNanos, now);
+    }
+  }
+
+  /** An attempt at one of them got no answer, and was given up after so long. */
+  public void unanswered(Endpoint endpoint, long tookNanos, long now) {
+    Choice choice = members.choice;
+    if (choice != null) {
+      choice.unanswered(endpoint, tookNanos, now);
+    }
   }
 
   private static @Nullable Endpoint leastBad(
@@ -131,12 +166,12 @@ public final class Cluster {
   // What answered before is better than what refuses others, and that better than what control has
   // lost; but what refused this very call is the worst of all.
   private static int badness(Endpoint endpoint, Tried tried, long now) {
-    boolean avoided = endpoint.load().avoided(now);
+    boolean shunned = endpoint.isShunned(now);
     boolean again = tried.contains(endpoint);
     return (endpoint.lost() ? 4 : 0)
-        + (avoided ? 2 : 0)
+        + (shunned ? 2 : 0)
         + (again ? 1 : 0)
-        + (avoided && again ? 4 : 0);
+        + (shunned && again ? 4 : 0);
   }
 
   private static boolean anyFresh(Endpoint[] endpoints, Tried tried, long now) {

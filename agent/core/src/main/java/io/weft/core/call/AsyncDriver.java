@@ -33,7 +33,7 @@ public final class AsyncDriver {
 
   // All below is touched by the event being handled alone.
   private final CallAlarms alarms;
-  private final Runnable configChanged;
+  private final Runnable news;
   private final Notes notes = new Notes();
   private @Nullable Throwable thrown;
   private Cleaner.@Nullable Cleanable net;
@@ -48,9 +48,9 @@ public final class AsyncDriver {
     this.transport = transport;
     this.clock = clock;
     this.alarms = new CallAlarms(clock, this::rang);
-    // On the timers' thread: the one that brings config must not come to send requests.
+    // On the timers' thread: who brings config, or ends a call, must not come to send requests.
     Runnable wake = () -> post(() -> call.wake(clock.nanoTime(), notes));
-    this.configChanged = () -> clock.at(clock.nanoTime(), wake);
+    this.news = () -> clock.at(clock.nanoTime(), wake);
   }
 
   /** Makes the call. The first event, once, on the thread on which the application called. */
@@ -134,7 +134,7 @@ public final class AsyncDriver {
       }
       if (waits && !call.isParked()) {
         waits = false;
-        call.forgetConfig(configChanged);
+        call.forgetNews(news);
       }
     } catch (RuntimeException | LinkageError e) {
       call.fault(e);
@@ -200,7 +200,7 @@ public final class AsyncDriver {
     public void park(long untilNanos) {
       alarms.armWake(untilNanos);
       waits = true;
-      todo.add(() -> call.onNextConfig(configChanged));
+      todo.add(() -> call.onNews(news));
     }
 
     @Override

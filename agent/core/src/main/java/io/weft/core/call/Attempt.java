@@ -29,6 +29,7 @@ public final class Attempt {
   private boolean plaintext;
   private boolean over;
   private boolean lost;
+  private boolean judged;
   private int status;
   private int grpcCode = -1;
   private @Nullable Failure failure;
@@ -194,6 +195,11 @@ public final class Attempt {
     return status != 0 || grpcCode >= 0;
   }
 
+  /** Whether the callee, or the way to it, failed to answer: not if the application did. */
+  boolean isUnanswered() {
+    return failure != null && failure != Failure.APPLICATION;
+  }
+
   /** Whether it has ended. */
   public boolean isOver() {
     return over;
@@ -276,9 +282,16 @@ public final class Attempt {
     sent |= why.mayHaveBeenSent();
   }
 
+  /** Whether what it tells of its endpoint is still to be told; from now on it is not. */
+  boolean judge() {
+    boolean first = !judged;
+    judged = true;
+    return first;
+  }
+
   /** For an attempt under way whose answer may be dropped unread: what gives its place back. */
   Permit permit() {
-    Permit made = new Permit(endpoint.load());
+    Permit made = new Permit(endpoint.load(), call.ticket(), call.slot());
     permit = made;
     return made;
   }

@@ -34,7 +34,7 @@ public final class BlockingDriver<R, X extends Exception> {
   private final Alarms clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition decided = lock.newCondition();
-  private final Runnable wake;
+  private final Runnable news;
 
   // All below is guarded by the lock.
   private final CallAlarms alarms;
@@ -67,7 +67,9 @@ public final class BlockingDriver<R, X extends Exception> {
     this.transport = transport;
     this.clock = clock;
     this.alarms = new CallAlarms(clock, this::rang);
-    this.wake = () -> quietly(effects -> call.wake(clock.nanoTime(), effects));
+    // On the timers' thread: who ends a call holds the lock of that call's driver.
+    Runnable wake = () -> quietly(effects -> call.wake(clock.nanoTime(), effects));
+    this.news = () -> clock.at(clock.nanoTime(), wake);
   }
 
   /**
@@ -241,9 +243,9 @@ public final class BlockingDriver<R, X extends Exception> {
       transport.abort(attempt);
     }
     if (parked) {
-      call.onNextConfig(wake);
+      call.onNews(news);
     } else if (unparked) {
-      call.forgetConfig(wake);
+      call.forgetNews(news);
     }
   }
 

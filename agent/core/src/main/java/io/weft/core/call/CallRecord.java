@@ -5,6 +5,8 @@ import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.route.Rule;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
   @Nullable Attempt committed;
   @Nullable MeshAnswer answer;
   private @Nullable Object observation;
+  private @Nullable List<Verdict> verdicts;
   long startNanos;
   long endNanos;
   long deadline;
@@ -81,6 +84,11 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
     return committed != null ? committed : attempt;
   }
 
+  /** The newest attempt, whether or not its outcome is the call's; null if none was started. */
+  public @Nullable Attempt newestAttempt() {
+    return attempt;
+  }
+
   /** The mesh's own answer; null if there was none. */
   public @Nullable MeshAnswer answer() {
     return answer;
@@ -118,6 +126,21 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
   public long perTryTimeoutNanos() {
     long ofRetry = rule().retry().perTryTimeout();
     return ofRetry > 0 ? ofRetry : rule().timeout().perTry();
+  }
+
+  /** What policies decided beyond what its attempts and its answer show; mostly nothing. */
+  public List<Verdict> verdicts() {
+    return verdicts == null ? List.of() : verdicts;
+  }
+
+  /**
+   * @param of the attempt it belongs to; null before the first
+   */
+  void verdict(Source by, boolean shadow, String what, String detail, @Nullable Attempt of) {
+    if (verdicts == null) {
+      verdicts = new ArrayList<>(1);
+    }
+    verdicts.add(new Verdict(by, shadow, what, detail, of == null ? 0 : of.number()));
   }
 
   /** A slot for what the observer keeps with a call, such as its span. */

@@ -29,8 +29,8 @@ public interface Effects {
   void disarm(Timer timer);
 
   /**
-   * Nothing can be decided yet: hand over {@link OutboundCall#wake} when the config has come, or at
-   * this time.
+   * Nothing can be decided yet: hand over {@link OutboundCall#wake} when the config has come, or it
+   * is the call's turn, or at this time.
    */
   void park(long untilNanos);
 

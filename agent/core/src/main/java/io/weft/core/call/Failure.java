@@ -38,6 +38,11 @@ public enum Failure {
     this.mayHaveBeenSent = mayHaveBeenSent;
   }
 
+  /** Whether it is the endpoint's: not an idle connection's, nor the application's own. */
+  boolean blamesEndpoint() {
+    return this != STALE_CONNECTION && this != APPLICATION;
+  }
+
   /** Whether the callee may have seen some of the request. */
   public boolean mayHaveBeenSent() {
     return mayHaveBeenSent;

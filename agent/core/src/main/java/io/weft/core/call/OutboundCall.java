@@ -1,15 +1,19 @@
 package io.weft.core.call;
 
 import io.weft.core.Mesh;
-import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.Admission;
+import io.weft.core.breaker.BreakerRule;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.endpoint.Outcome;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.limit.LimitRule;
+import io.weft.core.limit.Slot;
 import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
@@ -48,6 +52,7 @@ public final class OutboundCall extends CallRecord {
   private enum State {
     NEW,
     PARKED,
+    QUEUED,
     TRYING,
     PAUSED,
     COMMITTED,
@@ -57,6 +62,8 @@ public final class OutboundCall extends CallRecord {
   private final Mesh mesh;
   private State state = State.NEW;
   private @Nullable Cluster cluster;
+  private @Nullable Ticket ticket;
+  private @Nullable Slot slot;
   private boolean ownDeadline;
   private int hedges;
   private boolean mirrored;
@@ -95,8 +102,12 @@ public final class OutboundCall extends CallRecord {
     }
   }
 
-  /** The config of the destination may have come, or the time to wait for it is over. */
+  /** What it waits for may have come, or the time to wait for it is over. */
   public void wake(long now, Effects effects) {
+    if (state == State.QUEUED) {
+      turn(now, effects);
+      return;
+    }
     if (state != State.PARKED) {
       return;
     }
@@ -126,9 +137,14 @@ public final class OutboundCall extends CallRecord {
     }
     of.answered(head.status(), head.grpcCode());
     measure(of, now);
-    of.endpoint().load().connected();
-    if (choosesByLatency()) {
-      of.endpoint().load().answered(now - of.startNanos(), now);
+    cluster().answered(of.endpoint(), now - of.startNanos(), now);
+    LimitRule limit = rule().limit();
+    if (limit != null) {
+      limit.limit().answered(now - of.startNanos());
+    }
+    Outcome outcome = outcome(head.status(), head.grpcCode());
+    if (outcome != null) {
+      judge(of, outcome, now);
     }
     if (isWorthAnother(head.status(), head.grpcCode())
         && (leaveToOthers(of, now, effects)
@@ -139,6 +155,11 @@ public final class OutboundCall extends CallRecord {
     disarmTries(effects);
     committed = of;
     state = State.COMMITTED;
+    if (outcome != null) {
+      settle(of, outcome, now);
+    } else if (ticket != null) {
+      ticket.answered(now - startNanos);
+    }
     if (isStream(head)) {
       effects.disarm(Timer.REQUEST);
     }
@@ -161,6 +182,9 @@ public final class OutboundCall extends CallRecord {
       return;
     }
     of.failed(why);
+    if (why.blamesEndpoint()) {
+      judge(of, Outcome.NO_ANSWER, now);
+    }
     if (state == State.COMMITTED) {
       // The library's own exception tells the application.
       finish(now, effects);
@@ -172,8 +196,8 @@ public final class OutboundCall extends CallRecord {
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
     }
-    if (why != Failure.APPLICATION && choosesByLatency()) {
-      of.endpoint().load().unanswered(now - of.startNanos(), now);
+    if (why != Failure.APPLICATION) {
+      cluster().unanswered(of.endpoint(), now - of.startNanos(), now);
     }
     if (why != Failure.APPLICATION && timeIsUp(of, why, now, effects)) {
       return;
@@ -205,6 +229,8 @@ public final class OutboundCall extends CallRecord {
     if (of == committed && state == State.COMMITTED) {
       if (grpcCode >= 0) {
         of.outcome(grpcCode);
+        judge(of, Outcome.ofGrpcCode(grpcCode), now);
+        settle(of, Outcome.ofGrpcCode(grpcCode), now);
       }
       finish(now, effects);
     }
@@ -249,6 +275,12 @@ public final class OutboundCall extends CallRecord {
   void abandon() {
     for (Attempt of = attempt; of != null; of = of.previous()) {
       of.finish(startNanos);
+    }
+    if (ticket != null) {
+      ticket.release();
+    }
+    if (slot != null) {
+      slot.leave();
     }
     state = State.OVER;
   }
@@ -307,10 +339,111 @@ public final class OutboundCall extends CallRecord {
       return;
     }
     cluster = backend.cluster();
+    if (admitted(now, effects)) {
+      enter(now, effects);
+    }
+  }
+
+  private void goAhead(long now, Effects effects) {
     if (bounded) {
       effects.arm(Timer.REQUEST, deadline);
     }
     tryOnce(now, effects);
+  }
+
+  /** What the head of an answer is worth; null where gRPC's trailers are to say. */
+  private @Nullable Outcome outcome(int status, int grpcCode) {
+    if (request.protocol() == Protocol.HTTP) {
+      return Outcome.ofStatus(status);
+    }
+    return grpcCode < 0 ? null : Outcome.ofGrpcCode(grpcCode);
+  }
+
+  private boolean admitted(long now, Effects effects) {
+    BreakerRule by = rule().breaker();
+    if (by == null) {
+      return true;
+    }
+    Admission admission = by.breaker().admit(now);
+    if (admission != null) {
+      ticket = new Ticket(admission);
+      return true;
+    }
+    verdict(by.source(), by.shadow(), Verdict.OPEN, "", null);
+    if (by.shadow()) {
+      return true;
+    }
+    answer(unavailable(by.source(), "the circuit is open"), now, effects);
+    return false;
+  }
+
+  private void enter(long now, Effects effects) {
+    LimitRule by = rule().limit();
+    if (by == null) {
+      goAhead(now, effects);
+      return;
+    }
+    Slot taken = by.shadow() ? by.limit().tryEnter() : by.limit().enter();
+    slot = taken;
+    if (taken == null) {
+      verdict(by.source(), by.shadow(), Verdict.FULL, "", null);
+    }
+    if (taken == null && !by.shadow()) {
+      answer(unavailable(by.source(), "too many calls in flight"), now, effects);
+    } else if (taken == null || taken.isHeld()) {
+      goAhead(now, effects);
+    } else {
+      state = State.QUEUED;
+      parkedUntil = now + by.limit().maxWaitNanos();
+      if (bounded && deadline - parkedUntil < 0) {
+        parkedUntil = deadline;
+      }
+      effects.park(parkedUntil);
+    }
+  }
+
+  /** It may be its turn. */
+  private void turn(long now, Effects effects) {
+    Slot mine = slot;
+    LimitRule by = rule().limit();
+    if (mine == null || by == null) {
+      throw new IllegalStateException("not in a queue");
+    }
+    if (bounded && deadline - now <= 0) {
+      answer(timedOut(deadlineSource(), "no answer in time"), now, effects);
+    } else if (mine.isHeld()) {
+      verdict(by.source(), false, Verdict.WAITED, (now - startNanos) / 1_000_000 + " ms", null);
+      goAhead(now, effects);
+    } else if (now - parkedUntil >= 0) {
+      verdict(by.source(), false, Verdict.FULL, "", null);
+      answer(unavailable(by.source(), "too many calls in flight for too long"), now, effects);
+    } else {
+      effects.park(parkedUntil);
+    }
+  }
+
+  /** Tells the breaker what became of the call, if that was not told before. */
+  private void settle(Attempt of, Outcome outcome, long now) {
+    if (ticket != null) {
+      String opened = ticket.told(outcome != Outcome.ANSWERED, now - startNanos, now);
+      BreakerRule by = rule().breaker();
+      if (opened != null && by != null) {
+        verdict(by.source(), by.shadow(), Verdict.OPENED, opened, of);
+      }
+    }
+  }
+
+  // A call that never left, or that the application gave up, says nothing of the callee.
+  private void settleWithoutAnswer(long now) {
+    if (ticket == null) {
+      return;
+    }
+    Attempt of = lastAttempt();
+    if (of != null && !cancelled && (answer != null || of.isUnanswered())) {
+      settle(of, Outcome.NO_ANSWER, now);
+    } else {
+      ticket.release();
+    }
   }
 
   private void bound(long limit, long now) {
@@ -329,7 +462,7 @@ public final class OutboundCall extends CallRecord {
     Endpoint endpoint = destination.pinned();
     if (endpoint == null && attempts == 0 && !session.isEmpty()) {
       Endpoint own = cluster().find(session);
-      endpoint = own == null || own.load().avoided(now) ? null : own;
+      endpoint = own == null || own.isShunned(now) ? null : own;
     }
     if (endpoint == null) {
       endpoint =
@@ -352,6 +485,9 @@ public final class OutboundCall extends CallRecord {
     Attempt next = new Attempt(this, attempts, endpoint, tls, now, attempt, fault, hedge);
     attempt = next;
     state = State.TRYING;
+    if (endpoint.health().wouldBePassedOver(now)) {
+      verdict(rule().outliers(), true, Verdict.PASSED_OVER, endpoint.authority(), next);
+    }
     mesh.observer().attemptStarted(next);
     armPerTry(now, effects);
     armHedge(now, effects);
@@ -489,6 +625,10 @@ public final class OutboundCall extends CallRecord {
       return;
     }
     loseOthers(of, now, effects);
+    Outcome outcome = outcome(of.status(), of.grpcCode());
+    if (outcome != null) {
+      settle(of, outcome, now);
+    }
     answer(injected, now, effects);
   }
 
@@ -562,8 +702,25 @@ public final class OutboundCall extends CallRecord {
         : policy.attempts();
   }
 
-  private boolean choosesByLatency() {
-    return cluster().balancing().algorithm() == Algorithm.PEAK_EWMA;
+  /** Tells of an endpoint what came of an attempt there, if that was not told before. */
+  private void judge(Attempt of, Outcome outcome, long now) {
+    // What a fault held back or answered was never there.
+    if (of.hasBegun() && of.judge()) {
+      LimitRule limit = rule().limit();
+      if (limit != null && outcome == Outcome.NO_ANSWER) {
+        limit.limit().unanswered();
+      }
+      String ejected = of.endpoint().health().told(outcome, now);
+      if (ejected != null) {
+        verdict(rule().outliers(), cluster().watchesInShadow(), Verdict.EJECTED, ejected, of);
+      }
+    }
+  }
+
+  /** No answer to an attempt came in time. */
+  private void tookTooLong(Attempt of, long now) {
+    cluster().unanswered(of.endpoint(), now - of.startNanos(), now);
+    judge(of, Outcome.NO_ANSWER, now);
   }
 
   private boolean hasFreshEndpoint(long now) {
@@ -599,9 +756,7 @@ public final class OutboundCall extends CallRecord {
   private void tryTimedOut(Attempt of, long now, Effects effects) {
     // How far it came is not known, and not known counts as sent.
     of.markSent();
-    if (choosesByLatency()) {
-      of.endpoint().load().unanswered(now - of.startNanos(), now);
-    }
+    tookTooLong(of, now);
     if (leaveToOthers(of, now, effects)
         || (isWorthAnother(504, MeshAnswers.timedOutCode()) && retry(of, 0, now, effects))) {
       return;
@@ -614,6 +769,11 @@ public final class OutboundCall extends CallRecord {
     MeshAnswer why = timedOut(deadlineSource(), "no answer in time");
     switch (state) {
       case TRYING, PAUSED -> {
+        for (Attempt of = attempt; of != null; of = of.previous()) {
+          if (!of.isOver() && of.failure() == null) {
+            tookTooLong(of, now);
+          }
+        }
         giveUp(effects);
         answer(why, now, effects);
       }
@@ -635,6 +795,7 @@ public final class OutboundCall extends CallRecord {
 
   private void breakOff(MeshAnswer why, long now, Effects effects) {
     answer = why;
+    judge(taken(), Outcome.NO_ANSWER, now);
     effects.breakOff(taken(), why);
     finish(now, effects);
   }
@@ -662,8 +823,12 @@ public final class OutboundCall extends CallRecord {
   }
 
   private void finish(long now, Effects effects) {
+    settleWithoutAnswer(now);
     for (Attempt of = attempt; of != null; of = of.previous()) {
       over(of, now);
+    }
+    if (slot != null) {
+      slot.leave();
     }
     if (state == State.TRYING) {
       disarmTries(effects);
@@ -733,9 +898,9 @@ public final class OutboundCall extends CallRecord {
     return state == State.OVER;
   }
 
-  /** Whether it waits for its config. */
+  /** Whether it waits for its config, or for its turn. */
   boolean isParked() {
-    return state == State.PARKED;
+    return state == State.PARKED || state == State.QUEUED;
   }
 
   /** Whether the application has its outcome, or wants none. */
@@ -758,14 +923,32 @@ public final class OutboundCall extends CallRecord {
     return left == Long.MAX_VALUE ? 0 : left;
   }
 
-  /** For a parked call: has it woken once the config is newer than what it has seen. */
-  void onNextConfig(Runnable wake) {
-    mesh.onConfigAfter(configSeen, wake);
+  /**
+   * For a parked call: has it woken when it is its turn, or once the config is newer than what it
+   * has seen; by whichever thread brings that about, which may be in the midst of another call.
+   */
+  void onNews(Runnable wake) {
+    Slot mine = slot;
+    if (mine != null) {
+      mine.onTurn(wake);
+    } else {
+      mesh.onConfigAfter(configSeen, wake);
+    }
   }
 
   /** It need not be woken any more. */
-  void forgetConfig(Runnable wake) {
+  void forgetNews(Runnable wake) {
     mesh.forgetConfig(wake);
+  }
+
+  /** Its place among the calls to its service; null where it needs none. */
+  @Nullable Slot slot() {
+    return slot;
+  }
+
+  /** Its leave to be made; null where it needs none. */
+  @Nullable Ticket ticket() {
+    return ticket;
   }
 
   private Cluster cluster() {

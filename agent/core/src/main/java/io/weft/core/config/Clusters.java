@@ -5,8 +5,11 @@ import io.weft.api.v1.InstanceState;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.outlier.OutlierPolicy;
+import io.weft.core.outlier.Outliers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ final class Clusters {
   private final Map<ServiceKey, List<io.weft.api.v1.Endpoint>> instances = new HashMap<>();
   private final Map<Key, Cluster> clusters = new HashMap<>();
   private final Map<LoadKey, EndpointLoad> loads = new HashMap<>();
+  private final Map<OutlierKey, Outliers> outliers = new HashMap<>();
 
   /**
    * Replaces the instances of a service.
@@ -46,12 +50,19 @@ final class Clusters {
 
   /** The instances that a backend stands for, known once {@link #fill} was called. */
   Cluster cluster(Key key) {
-    return clusters.computeIfAbsent(key, k -> new Cluster(k.toString(), k.balancing()));
+    return clusters.computeIfAbsent(
+        key, k -> new Cluster(k.toString(), k.balancing(), outliers(k)));
+  }
+
+  // Shared by all that the same document rules: what is known outlives a change of its fields.
+  private Outliers outliers(Key key) {
+    return outliers.computeIfAbsent(key.outliers(), k -> new Outliers());
   }
 
   /** Brings the members of every cluster up to date, and forgets clusters that nobody uses. */
   void fill(Services services, Set<Key> used) {
     clusters.keySet().retainAll(used);
+    outliers.keySet().retainAll(used.stream().map(Key::outliers).toList());
     clusters.forEach(
         (key, cluster) -> {
           List<Endpoint> members = new ArrayList<>();
@@ -85,7 +96,8 @@ final class Clusters {
         Math.max(1, instance.getWeight()),
         instance.getState() == InstanceState.LOST,
         loads.computeIfAbsent(
-            new LoadKey(instance.getUid(), port.getNumber()), k -> new EndpointLoad()));
+            new LoadKey(instance.getUid(), port.getNumber()), k -> new EndpointLoad()),
+        EndpointHealth.UNWATCHED);
   }
 
   private static boolean takesCalls(io.weft.api.v1.Endpoint instance) {
@@ -121,6 +133,11 @@ final class Clusters {
       labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     }
 
+    private OutlierKey outliers() {
+      OutlierPolicy policy = balancing.outliers();
+      return new OutlierKey(service, port, labels, policy == null ? "" : policy.document());
+    }
+
     /** {@code default/stock{version=v2}}. */
     @Override
     public String toString() {
@@ -129,4 +146,8 @@ final class Clusters {
   }
 
   private record LoadKey(String uid, int port) {}
+
+  /** The endpoints that a document watches together. */
+  private record OutlierKey(
+      ServiceKey service, int port, Map<String, String> labels, String document) {}
 }

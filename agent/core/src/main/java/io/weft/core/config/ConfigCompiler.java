@@ -1,9 +1,15 @@
 package io.weft.core.config;
 
+import io.weft.api.v1.Backend;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServicePort;
+import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.BreakerPolicy;
+import io.weft.core.breaker.CircuitBreaker;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.limit.LimitPolicy;
 import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
 import io.weft.core.route.RouteCompiler;
@@ -24,7 +30,9 @@ final class ConfigCompiler {
   private final Function<Clusters.Key, Cluster> clusters;
   private final Function<ServiceKey, RetryBudget> budgets;
   private final Function<ServiceKey, AnswerTimes> times;
+  private final Guards guards;
   private final Set<Clusters.Key> used = new HashSet<>();
+  private final Set<Guards.Key> guarded = new HashSet<>();
   private final Map<ServiceKey, Host> compiled = new HashMap<>();
 
   /**
@@ -35,12 +43,14 @@ final class ConfigCompiler {
       Services services,
       Function<Clusters.Key, Cluster> clusters,
       Function<ServiceKey, RetryBudget> budgets,
-      Function<ServiceKey, AnswerTimes> times) {
+      Function<ServiceKey, AnswerTimes> times,
+      Guards guards) {
     this.namespace = namespace;
     this.services = services;
     this.clusters = clusters;
     this.budgets = budgets;
     this.times = times;
+    this.guards = guards;
   }
 
   /**
@@ -83,6 +93,11 @@ final class ConfigCompiler {
   /** The clusters that what was compiled refers to. */
   Set<Clusters.Key> used() {
     return used;
+  }
+
+  /** What stands before the services that were compiled. */
+  Set<Guards.Key> guarded() {
+    return guarded;
   }
 
   /** What was compiled, by service. */
@@ -155,20 +170,48 @@ final class ConfigCompiler {
   private Destination destination(
       ServiceKey service, int port, @Nullable ServiceConfig config, RetryBudget budget) {
     return new Destination(
-        service, port, config == null ? null : routes(config, port), budget, times.apply(service));
+        service,
+        port,
+        config == null ? null : routes(service, config, port),
+        budget,
+        times.apply(service));
   }
 
-  private RouteTable routes(ServiceConfig config, int port) {
-    return new RouteCompiler(
-            (backend, balancing) -> {
-              ServiceKey service = new ServiceKey(backend.getNamespace(), backend.getService());
-              int wanted = backend.getPort() == 0 ? port : backend.getPort();
-              Clusters.Key key =
-                  new Clusters.Key(
-                      service, services.portOf(service, wanted), backend.getLabelsMap(), balancing);
-              used.add(key);
-              return clusters.apply(key);
-            })
-        .compile(config);
+  private RouteTable routes(ServiceKey called, ServiceConfig config, int port) {
+    return new RouteCompiler(new Lasting(called, port)).compile(config);
+  }
+
+  /** What of one port of a service outlives this push. */
+  private final class Lasting implements RouteCompiler.Lasting {
+    private final ServiceKey called;
+    private final int port;
+
+    Lasting(ServiceKey called, int port) {
+      this.called = called;
+      this.port = port;
+    }
+
+    @Override
+    public Cluster cluster(Backend backend, Balancing balancing) {
+      ServiceKey service = new ServiceKey(backend.getNamespace(), backend.getService());
+      int wanted = backend.getPort() == 0 ? port : backend.getPort();
+      Clusters.Key key =
+          new Clusters.Key(
+              service, services.portOf(service, wanted), backend.getLabelsMap(), balancing);
+      used.add(key);
+      return clusters.apply(key);
+    }
+
+    @Override
+    public CircuitBreaker breaker(BreakerPolicy policy) {
+      guarded.add(new Guards.Key(called, policy));
+      return guards.breaker(called, policy);
+    }
+
+    @Override
+    public ConcurrencyLimit limit(LimitPolicy policy) {
+      guarded.add(new Guards.Key(called, policy));
+      return guards.limit(called, policy);
+    }
   }
 }

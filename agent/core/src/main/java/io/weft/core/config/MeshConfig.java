@@ -32,6 +32,7 @@ public final class MeshConfig implements DataPlane {
   private final Clusters clusters = new Clusters();
   private final Map<ServiceKey, RetryBudget> budgets = new HashMap<>();
   private final Map<ServiceKey, AnswerTimes> times = new HashMap<>();
+  private final Guards guards = new Guards();
   private Services services = Services.NONE;
   private Map<ServiceKey, ServiceConfig> configs = Map.of();
   private ConfigCompiler compiler;
@@ -92,6 +93,7 @@ public final class MeshConfig implements DataPlane {
             compiled ? services.outside() : before.outside());
     budgets.keySet().retainAll(services.keys());
     times.keySet().retainAll(services.keys());
+    guards.keep(compiler.guarded());
     changed.run();
     return errors;
   }
@@ -175,7 +177,8 @@ public final class MeshConfig implements DataPlane {
         of,
         clusters::cluster,
         service -> budgets.computeIfAbsent(service, s -> new RetryBudget()),
-        service -> times.computeIfAbsent(service, s -> new AnswerTimes()));
+        service -> times.computeIfAbsent(service, s -> new AnswerTimes()),
+        guards);
   }
 
   private static void checkNeeds(ServiceConfig config) {

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param weight relative to the other endpoints, at least 1
  * @param lost whether control has lost the instance: a last resort
  * @param load what changes by itself, shared by all pushes that name this endpoint
+ * @param health what those think of it who watch it for a set of endpoints
  */
 public record Endpoint(
     String uid,
@@ -22,7 +23,18 @@ public record Endpoint(
     Map<String, String> labels,
     int weight,
     boolean lost,
-    EndpointLoad load) {
+    EndpointLoad load,
+    EndpointHealth health) {
+
+  /** The same, watched. */
+  public Endpoint watched(EndpointHealth by) {
+    return new Endpoint(uid, address, port, tls, principal, labels, weight, lost, load, by);
+  }
+
+  /** Whether calls go to others as long as there are any. */
+  public boolean isShunned(long now) {
+    return load.avoided(now) || health.passedOver(now);
+  }
 
   /** {@code address:port}, an IPv6 literal in brackets. */
   public String authority() {

@@ -15,6 +15,7 @@ final class CallStory {
 
   static ToldCall of(MadeCall call, Mesh mesh, long now) {
     MeshAnswer answer = call.answer;
+    MadeCall.Told last = call.decisive();
     String outcome;
     boolean failed;
     if (answer != null) {
@@ -23,11 +24,10 @@ final class CallStory {
     } else if (call.cancelled) {
       outcome = "given up by the application";
       failed = false;
-    } else if (call.told() == 0) {
+    } else if (last == null) {
       outcome = "not sent";
       failed = true;
     } else {
-      MadeCall.Told last = call.told(call.told() - 1);
       outcome = outcome(last);
       failed = last.failure() != null || last.status() >= 500 || last.grpcCode() > 0;
     }
@@ -78,6 +78,9 @@ final class CallStory {
     }
     if (attempt.grpcCode() >= 0) {
       return "gRPC " + attempt.grpcCode();
+    }
+    if (attempt.lost()) {
+      return "given up, as another was sooner";
     }
     return attempt.status() > 0 ? Integer.toString(attempt.status()) : "given up";
   }

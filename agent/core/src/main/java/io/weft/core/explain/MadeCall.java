@@ -5,6 +5,7 @@ import io.weft.core.call.Failure;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.call.Verdict;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.fault.InjectedFault;
@@ -26,6 +27,7 @@ final class MadeCall {
   private static final int CODE_BITS = 8;
   private static final int ENCRYPTED = 1 << 7;
   private static final int INJECTED = 1 << 6;
+  private static final int LOST = 1 << 5;
   private static final List<Failure> FAILURES = List.of(Failure.values());
 
   final String traceId;
@@ -41,6 +43,8 @@ final class MadeCall {
   final @Nullable MeshAnswer answer;
   final boolean cancelled;
   final int attempts;
+  final List<Verdict> verdicts;
+  private final int decisive;
   private final Endpoint[] endpoints;
   // Of each: when it began, how long it took, and what came of it.
   private final int[] facts;
@@ -55,7 +59,8 @@ final class MadeCall {
       int grpcCode,
       @Nullable Failure failure,
       boolean encrypted,
-      boolean injected) {}
+      boolean injected,
+      boolean lost) {}
 
   MadeCall(OutboundCall call, String traceId, String requestId, long nowMillis) {
     long took = call.endNanos() - call.startNanos();
@@ -72,10 +77,13 @@ final class MadeCall {
     this.answer = call.answer();
     this.cancelled = call.isCancelled();
     this.attempts = call.attempts();
+    this.verdicts = call.verdicts();
+    Attempt last = call.lastAttempt();
+    this.decisive = last == null ? 0 : last.number();
     int told = Math.min(attempts, MOST_ATTEMPTS);
     this.endpoints = new Endpoint[told];
     this.facts = new int[told * FACTS];
-    Attempt of = call.lastAttempt();
+    Attempt of = call.newestAttempt();
     for (int i = told - 1; i >= 0 && of != null; i--, of = of.previous()) {
       endpoints[i] = of.endpoint();
       facts[i * FACTS] = micros(of.startNanos() - call.startNanos());
@@ -91,6 +99,7 @@ final class MadeCall {
         | (of.grpcCode() & 0xff) << CODE_BITS
         | (of.isEncrypted() ? ENCRYPTED : 0)
         | (fault == null || fault.shadow() ? 0 : INJECTED)
+        | (of.isLost() ? LOST : 0)
         | (failure == null ? 0 : FAILURES.indexOf(failure) + 1);
   }
 
@@ -106,7 +115,7 @@ final class MadeCall {
   /** One of them, the oldest first. */
   Told told(int index) {
     int outcome = facts[index * FACTS + 2];
-    int failure = outcome & (INJECTED - 1);
+    int failure = outcome & (LOST - 1);
     return new Told(
         attempts - endpoints.length + index + 1,
         endpoints[index],
@@ -116,7 +125,14 @@ final class MadeCall {
         (byte) (outcome >>> CODE_BITS),
         failure == 0 ? null : FAILURES.get(failure - 1),
         (outcome & ENCRYPTED) != 0,
-        (outcome & INJECTED) != 0);
+        (outcome & INJECTED) != 0,
+        (outcome & LOST) != 0);
+  }
+
+  /** The one whose outcome is the call's; null if none was started. */
+  @Nullable Told decisive() {
+    int index = decisive - 1 - (attempts - endpoints.length);
+    return endpoints.length == 0 ? null : told(Math.max(0, index));
   }
 
   /** Whether one of its attempts went there. */
@@ -131,7 +147,7 @@ final class MadeCall {
 
   /** Whether it is likelier to be asked for than others. */
   boolean isNotable() {
-    if (answer != null || cancelled || attempts != 1) {
+    if (answer != null || cancelled || attempts != 1 || !verdicts.isEmpty()) {
       return true;
     }
     Told only = told(0);

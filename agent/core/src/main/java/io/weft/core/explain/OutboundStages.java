@@ -7,14 +7,19 @@ import io.weft.api.v1.Stage;
 import io.weft.core.Mesh;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.BreakerRule;
+import io.weft.core.breaker.CircuitBreaker;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.Protocol;
+import io.weft.core.call.Verdict;
 import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.fault.FaultPolicy;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.limit.LimitRule;
 import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
@@ -59,6 +64,7 @@ final class OutboundStages {
     }
     for (int i = 0; i < made.told(); i++) {
       attempt(made.told(i), made.rule);
+      verdicts(made, made.told(i).number());
     }
     MeshAnswer answer = made.answer;
     return answer == null
@@ -91,9 +97,36 @@ final class OutboundStages {
         field(rule, index),
         passed);
     timeout(rule.timeout());
+    guards(made, rule);
     retry(rule.retry());
     for (Backend backend : rule.backends()) {
       recall(made, rule, backend.cluster());
+    }
+  }
+
+  /** What a call met before its first attempt. */
+  private void guards(MadeCall made, Rule rule) {
+    verdicts(made, 0);
+    BreakerRule breaker = rule.breaker();
+    if (breaker != null && isSilent(made, breaker.source())) {
+      stages.add("CircuitBreaker", "let it through", breaker.source(), "spec.conf");
+    }
+    LimitRule limit = rule.limit();
+    if (limit != null && isSilent(made, limit.source())) {
+      stages.add("ConcurrencyLimit", "had a place for it", limit.source(), "spec.conf");
+    }
+  }
+
+  private static boolean isSilent(MadeCall made, Source source) {
+    return made.verdicts.stream()
+        .noneMatch(verdict -> verdict.attempt() == 0 && verdict.by().equals(source));
+  }
+
+  private void verdicts(MadeCall made, int attempt) {
+    for (Verdict verdict : made.verdicts) {
+      if (verdict.attempt() == attempt) {
+        stages.add(verdict.by().kind(), verdict.says(), verdict.by(), "spec.conf");
+      }
     }
   }
 
@@ -203,8 +236,62 @@ final class OutboundStages {
         passedOver(routes, index, true));
     mirrors(rule, index, routes.source());
     timeout(rule.timeout());
+    if (refused(rule.breaker()) || refused(rule.limit())) {
+      return stopped(stages.all());
+    }
     retry(rule.retry());
+    outliers(rule);
     return send(destination, rule, RouteTable.prefix(found));
+  }
+
+  /** Whether a breaker as it stands would refuse the call. */
+  private boolean refused(@Nullable BreakerRule rule) {
+    if (rule == null) {
+      return false;
+    }
+    CircuitBreaker.Look look = rule.breaker().look(now);
+    return refused("CircuitBreaker", look.says(), look.refuses(), rule.source(), rule.shadow());
+  }
+
+  /** Whether a limit as it stands would refuse the call. */
+  private boolean refused(@Nullable LimitRule rule) {
+    if (rule == null) {
+      return false;
+    }
+    ConcurrencyLimit.Look look = rule.limit().look();
+    return refused("ConcurrencyLimit", look.says(), look.refuses(), rule.source(), rule.shadow());
+  }
+
+  private boolean refused(
+      String kind, String says, boolean refuses, Source source, boolean shadow) {
+    if (refuses && !shadow) {
+      stages.stop(kind, says + ": 503", source, "spec.conf", List.of());
+    } else {
+      stages.add(kind, refuses ? says + ": would be a 503" : says, source, "spec.conf");
+    }
+    return refuses && !shadow;
+  }
+
+  private void outliers(Rule rule) {
+    if (!rule.outliers().isDocument()) {
+      return;
+    }
+    List<Endpoint> all =
+        rule.backends().stream()
+            .map(Backend::cluster)
+            .distinct()
+            .flatMap(cluster -> cluster.candidates(Cluster.Tried.NOTHING, now).stream())
+            .map(Cluster.Candidate::endpoint)
+            .toList();
+    long ejected = all.stream().filter(each -> each.health().passedOver(now)).count();
+    long inShadow = all.stream().filter(each -> each.health().wouldBePassedOver(now)).count();
+    stages.add(
+        "OutlierDetection",
+        inShadow > 0
+            ? inShadow + " of " + all.size() + " would be left alone"
+            : ejected + " of " + all.size() + " left alone",
+        rule.outliers(),
+        "spec.conf");
   }
 
   private static Explanation stopped(List<Stage> stages) {
@@ -354,7 +441,7 @@ final class OutboundStages {
     String session = rule.session().of(call);
     Backend backend = session.isEmpty() ? null : rule.backendOf(session);
     Endpoint own = backend == null ? null : backend.cluster().find(session);
-    return own == null || own.load().avoided(now) ? null : own;
+    return own == null || own.isShunned(now) ? null : own;
   }
 
   private void balance(Rule rule, Backend backend, List<Endpoint> likely) {
@@ -373,7 +460,7 @@ final class OutboundStages {
       if (candidates.size() < MOST_CANDIDATES) {
         candidates.add(
             chosen
-                ? Stages.eligible(name(endpoint), endpoint.load().inFlight() + " in flight")
+                ? Stages.eligible(name(endpoint), standing(endpoint))
                 : Stages.passedOver(
                     name(endpoint), good ? "the hash falls to " + name(sticky) : each.objection()));
       }
@@ -388,6 +475,11 @@ final class OutboundStages {
         rule.balancer(),
         "spec.conf.algorithm",
         candidates);
+  }
+
+  private String standing(Endpoint endpoint) {
+    String doubts = endpoint.health().says(now);
+    return endpoint.load().inFlight() + " in flight" + (doubts.isEmpty() ? "" : "; " + doubts);
   }
 
   // The others would take from their chance, or from the turn that they keep.

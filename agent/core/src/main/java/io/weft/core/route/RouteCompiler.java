@@ -6,10 +6,18 @@ import io.weft.api.v1.UrlRewrite;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.BreakerPolicy;
+import io.weft.core.breaker.BreakerRule;
+import io.weft.core.breaker.CircuitBreaker;
 import io.weft.core.call.HeaderField;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.config.Source;
 import io.weft.core.fault.FaultPolicy;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.limit.LimitPolicy;
+import io.weft.core.limit.LimitRule;
+import io.weft.core.outlier.OutlierPolicy;
+import io.weft.core.outlier.OutlierPolicy.SuccessRate;
 import io.weft.core.retry.Backoff;
 import io.weft.core.retry.BudgetLimit;
 import io.weft.core.retry.CodeSet;
@@ -24,22 +32,31 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.BiFunction;
 
 /** Makes a route table of what control pushed. */
 public final class RouteCompiler {
   private static final int MILLIPERCENT = 100_000;
+  private static final int MILLI = 1_000;
   // Nobody waits for a copy, and nobody would notice that it hangs.
   private static final TimeoutPolicy MIRROR_TIMEOUT =
       new TimeoutPolicy(Source.BUILT_IN, 15_000_000_000L, 0, 0, 0);
 
-  private final BiFunction<io.weft.api.v1.Backend, Balancing, Cluster> clusters;
+  private final Lasting lasting;
 
-  /**
-   * @param clusters finds the endpoints that a backend stands for, to be chosen like that
-   */
-  public RouteCompiler(BiFunction<io.weft.api.v1.Backend, Balancing, Cluster> clusters) {
-    this.clusters = clusters;
+  public RouteCompiler(Lasting lasting) {
+    this.lasting = lasting;
+  }
+
+  /** Finds what changes by itself and outlives pushes. */
+  public interface Lasting {
+    /** The endpoints that a backend stands for, to be chosen like that. */
+    Cluster cluster(io.weft.api.v1.Backend backend, Balancing balancing);
+
+    /** The breaker before the service. */
+    CircuitBreaker breaker(BreakerPolicy policy);
+
+    /** The limit before the service. */
+    ConcurrencyLimit limit(LimitPolicy policy);
   }
 
   /**
@@ -56,12 +73,14 @@ public final class RouteCompiler {
   }
 
   private Rule rule(RouteRule rule) {
-    Balancing balancing =
+    Balancing chosen =
         rule.hasLoadBalancer() ? balancing(rule.getLoadBalancer()) : Balancing.DEFAULT;
+    Balancing balancing =
+        chosen.watching(rule.hasOutlierDetection() ? outliers(rule.getOutlierDetection()) : null);
     List<Backend> backends = new ArrayList<>(rule.getBackendsCount());
     int total = 0;
     for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
-      backends.add(new Backend(clusters.apply(backend, balancing), backend.getWeight()));
+      backends.add(new Backend(lasting.cluster(backend, balancing), backend.getWeight()));
       total = Math.addExact(total, backend.getWeight());
     }
     return new Rule(
@@ -80,11 +99,14 @@ public final class RouteCompiler {
         rule.hasFault() ? FaultPolicy.of(rule.getFault()) : FaultPolicy.NONE,
         rule.hasTelemetry() ? TelemetryPolicy.of(rule.getTelemetry()) : TelemetryPolicy.NONE,
         session(rule.getSessionPersistence()),
-        rule.getMirrorsList().stream().map(each -> mirror(each, balancing)).toList());
+        rule.getMirrorsList().stream().map(each -> mirror(each, chosen)).toList(),
+        source(rule.getOutlierDetection().getSource()),
+        rule.hasCircuitBreaker() ? breaker(rule.getCircuitBreaker()) : null,
+        rule.hasConcurrencyLimit() ? limit(rule.getConcurrencyLimit()) : null);
   }
 
   private Mirror mirror(io.weft.api.v1.Mirror mirror, Balancing balancing) {
-    Cluster cluster = clusters.apply(mirror.getBackend(), balancing);
+    Cluster cluster = lasting.cluster(mirror.getBackend(), balancing);
     Rule only =
         new Rule(
             "mirror",
@@ -102,7 +124,10 @@ public final class RouteCompiler {
             FaultPolicy.NONE,
             TelemetryPolicy.NONE,
             SessionPersistence.NONE,
-            List.of());
+            List.of(),
+            Source.BUILT_IN,
+            null,
+            null);
     return new Mirror(
         new ServiceKey(mirror.getBackend().getNamespace(), mirror.getBackend().getService()),
         new RouteTable(Source.BUILT_IN, List.of(only)),
@@ -202,7 +227,64 @@ public final class RouteCompiler {
               throw new IllegalArgumentException("a load balancer this agent does not know");
         },
         balancer.getSlowStartNanos(),
-        (double) balancer.getSlowStartMillipercent() / MILLIPERCENT);
+        (double) balancer.getSlowStartMillipercent() / MILLIPERCENT,
+        (double) balancer.getPanicMillipercent() / MILLI,
+        null);
+  }
+
+  private static OutlierPolicy outliers(io.weft.api.v1.OutlierDetection detection) {
+    if (detection.getIntervalNanos() <= 0 || detection.getBaseEjectionNanos() <= 0) {
+      throw new IllegalArgumentException("an outlier detection without times");
+    }
+    return new OutlierPolicy(
+        source(detection.getSource()).toString(),
+        detection.getShadow(),
+        detection.getConsecutive5Xx(),
+        detection.getConsecutiveGatewayErrors(),
+        detection.getConsecutiveLocalOriginFailures(),
+        detection.hasSuccessRate()
+            ? new SuccessRate(
+                (double) detection.getSuccessRate().getStdevFactorMilli() / MILLI,
+                detection.getSuccessRate().getMinimumHosts(),
+                detection.getSuccessRate().getRequestVolume())
+            : null,
+        detection.getIntervalNanos(),
+        detection.getBaseEjectionNanos(),
+        (double) detection.getMaxEjectionMillipercent() / MILLI);
+  }
+
+  private BreakerRule breaker(io.weft.api.v1.CircuitBreaker breaker) {
+    if (breaker.getWindowCalls() < 2 && breaker.getWindowSeconds() < 2) {
+      throw new IllegalArgumentException("a breaker without a window");
+    }
+    Source source = source(breaker.getSource());
+    BreakerPolicy policy =
+        new BreakerPolicy(
+            source.toString(),
+            (double) breaker.getFailureRateMillipercent() / MILLI,
+            (double) breaker.getSlowCallRateMillipercent() / MILLI,
+            breaker.getSlowCallNanos(),
+            breaker.getWindowCalls(),
+            breaker.getWindowSeconds(),
+            breaker.getMinimumCalls(),
+            breaker.getOpenNanos(),
+            breaker.getHalfOpenCalls());
+    return new BreakerRule(source, breaker.getShadow(), lasting.breaker(policy));
+  }
+
+  private LimitRule limit(io.weft.api.v1.ConcurrencyLimit limit) {
+    if (limit.getLeast() < 1 || limit.getMost() < limit.getLeast()) {
+      throw new IllegalArgumentException("a limit that lets no call through");
+    }
+    Source source = source(limit.getSource());
+    LimitPolicy policy =
+        new LimitPolicy(
+            source.toString(),
+            limit.getLeast(),
+            limit.getMost(),
+            limit.getMaxPending(),
+            limit.getMaxWaitNanos());
+    return new LimitRule(source, limit.getShadow(), lasting.limit(policy));
   }
 
   private static HashPolicy hash(io.weft.api.v1.LoadBalancer balancer) {

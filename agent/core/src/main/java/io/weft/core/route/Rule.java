@@ -1,8 +1,10 @@
 package io.weft.core.route;
 
+import io.weft.core.breaker.BreakerRule;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.config.Source;
 import io.weft.core.fault.FaultPolicy;
+import io.weft.core.limit.LimitRule;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param telemetry what is told of its requests
  * @param session by what the requests of a session come to one instance
  * @param mirrors who gets copies of its requests
+ * @param outliers the document that has endpoints passed over
+ * @param breaker null where every call is made
+ * @param limit null where any number of calls may be in flight
  */
 public record Rule(
     String name,
@@ -39,7 +44,10 @@ public record Rule(
     FaultPolicy fault,
     TelemetryPolicy telemetry,
     SessionPersistence session,
-    List<Mirror> mirrors) {
+    List<Mirror> mirrors,
+    Source outliers,
+    @Nullable BreakerRule breaker,
+    @Nullable LimitRule limit) {
 
   /** The backend that an instance stands behind; null if it stands behind none of any weight. */
   public @Nullable Backend backendOf(String instance) {

@@ -45,6 +45,11 @@ final class AttributeKeys {
   static final AttributeKey<String> REASON = AttributeKey.stringKey("weft.reason");
   static final AttributeKey<String> POLICY = AttributeKey.stringKey("weft.policy");
   static final AttributeKey<String> MODE = AttributeKey.stringKey("weft.mode");
+  static final AttributeKey<String> OUTLIERS =
+      AttributeKey.stringKey("weft.policy.outlier_detection");
+  static final AttributeKey<String> VERDICT = AttributeKey.stringKey("weft.verdict");
+  static final AttributeKey<String> BREAKER = AttributeKey.stringKey("weft.policy.circuit_breaker");
+  static final AttributeKey<String> LIMIT = AttributeKey.stringKey("weft.policy.concurrency_limit");
 
   private AttributeKeys() {}
 }

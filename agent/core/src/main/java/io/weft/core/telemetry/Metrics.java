@@ -12,6 +12,7 @@ import static io.weft.core.telemetry.AttributeKeys.RPC_STATUS;
 import static io.weft.core.telemetry.AttributeKeys.RPC_SYSTEM;
 import static io.weft.core.telemetry.AttributeKeys.SCHEME;
 import static io.weft.core.telemetry.AttributeKeys.STATUS;
+import static io.weft.core.telemetry.AttributeKeys.VERDICT;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -21,6 +22,7 @@ import io.opentelemetry.api.metrics.Meter;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.call.Verdict;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
@@ -51,6 +53,7 @@ final class Metrics {
   private final LongCounter denials;
   private final LongCounter faults;
   private final LongCounter dropped;
+  private final LongCounter verdicts;
 
   Metrics(Meter meter) {
     httpServer = histogram(meter, "http.server.request.duration", "s", SECONDS);
@@ -74,6 +77,12 @@ final class Metrics {
             .counterBuilder("weft.traces.dropped")
             .setUnit("{trace}")
             .setDescription("Traces that a policy does not keep, or would not.")
+            .build();
+    verdicts =
+        meter
+            .counterBuilder("weft.verdicts")
+            .setUnit("{verdict}")
+            .setDescription("What policies that protect callees have decided, or would have.")
             .build();
   }
 
@@ -146,6 +155,23 @@ final class Metrics {
   void denied(EgressPolicy by) {
     denials.add(
         1, Attributes.of(POLICY, by.source().toString(), MODE, by.shadow() ? "shadow" : "enforce"));
+  }
+
+  /** A call has ended. */
+  void decided(OutboundCall call) {
+    for (Verdict verdict : call.verdicts()) {
+      verdicts.add(
+          1,
+          Attributes.of(
+              DESTINATION,
+              call.destination().service().toString(),
+              POLICY,
+              verdict.by().toString(),
+              MODE,
+              verdict.shadow() ? "shadow" : "enforce",
+              VERDICT,
+              verdict.what()));
+    }
   }
 
   /** An attempt has ended. */

@@ -203,6 +203,10 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     if (answer != null && call.attempts() == 0 && made != null) {
       made.answered(call, parent(call), answer);
     }
+    Metrics measuring = metrics;
+    if (measuring != null) {
+      measuring.decided(call);
+    }
   }
 
   private static TraceContext parent(OutboundCall call) {

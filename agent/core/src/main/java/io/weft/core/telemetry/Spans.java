@@ -2,6 +2,7 @@ package io.weft.core.telemetry;
 
 import static io.weft.core.telemetry.AttributeKeys.ATTEMPT;
 import static io.weft.core.telemetry.AttributeKeys.BALANCER;
+import static io.weft.core.telemetry.AttributeKeys.BREAKER;
 import static io.weft.core.telemetry.AttributeKeys.DENIED_BY;
 import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
 import static io.weft.core.telemetry.AttributeKeys.DROPPED_BY;
@@ -13,11 +14,14 @@ import static io.weft.core.telemetry.AttributeKeys.HEDGE;
 import static io.weft.core.telemetry.AttributeKeys.INJECTED_ABORT;
 import static io.weft.core.telemetry.AttributeKeys.INJECTED_BY;
 import static io.weft.core.telemetry.AttributeKeys.INJECTED_DELAY;
+import static io.weft.core.telemetry.AttributeKeys.LIMIT;
 import static io.weft.core.telemetry.AttributeKeys.LOST;
 import static io.weft.core.telemetry.AttributeKeys.METHOD;
+import static io.weft.core.telemetry.AttributeKeys.OUTLIERS;
 import static io.weft.core.telemetry.AttributeKeys.PEER;
 import static io.weft.core.telemetry.AttributeKeys.PEER_ADDRESS;
 import static io.weft.core.telemetry.AttributeKeys.PEER_PORT;
+import static io.weft.core.telemetry.AttributeKeys.POLICY;
 import static io.weft.core.telemetry.AttributeKeys.REASON;
 import static io.weft.core.telemetry.AttributeKeys.RESENDS;
 import static io.weft.core.telemetry.AttributeKeys.RETRY;
@@ -48,12 +52,14 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.weft.core.breaker.BreakerRule;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
 import io.weft.core.call.RequestHead;
+import io.weft.core.call.Verdict;
 import io.weft.core.config.Source;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
@@ -61,6 +67,7 @@ import io.weft.core.fault.InjectedFault;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
 import io.weft.core.inbound.Judgement;
+import io.weft.core.limit.LimitRule;
 import io.weft.core.scope.TraceContext;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -224,6 +231,11 @@ final class Spans {
       span.setAttribute(PEER, attempt.endpoint().principal());
     }
     injected(span, attempt.fault());
+    for (Verdict verdict : call.verdicts()) {
+      if (Math.max(1, verdict.attempt()) == attempt.number()) {
+        decided(span, verdict);
+      }
+    }
     if (attempt.isLost()) {
       span.setAttribute(LOST, true);
       span.end();
@@ -256,7 +268,14 @@ final class Spans {
       span.setAttribute(DENIED_BY, egress.source().withGeneration());
     }
     answered(span, answer);
+    call.verdicts().forEach(verdict -> decided(span, verdict));
     span.end();
+  }
+
+  private static void decided(Span span, Verdict verdict) {
+    span.addEvent(
+        (verdict.shadow() ? "weft.shadow." : "weft.") + verdict.what(),
+        Attributes.of(POLICY, verdict.by().withGeneration(), REASON, verdict.detail()));
   }
 
   private static void answered(Span span, MeshAnswer answer) {
@@ -298,6 +317,15 @@ final class Spans {
       newest = Math.max(newest, policy(span, RETRY, call.rule().retry().source()));
       newest = Math.max(newest, policy(span, TIMEOUT, call.rule().timeout().source()));
       newest = Math.max(newest, policy(span, BALANCER, call.rule().balancer()));
+      newest = Math.max(newest, policy(span, OUTLIERS, call.rule().outliers()));
+      BreakerRule breaker = call.rule().breaker();
+      if (breaker != null) {
+        newest = Math.max(newest, policy(span, BREAKER, breaker.source()));
+      }
+      LimitRule limit = call.rule().limit();
+      if (limit != null) {
+        newest = Math.max(newest, policy(span, LIMIT, limit.source()));
+      }
       if (newest > 0) {
         span.setAttribute(GENERATION, newest);
       }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.core.balance.Cluster.Tried;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.outlier.Outliers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +140,8 @@ class ChoiceTest {
   }
 
   private static Cluster cluster(Algorithm algorithm, List<Endpoint> endpoints) {
-    Cluster cluster = new Cluster("default/stock", new Balancing(algorithm, 0, 0));
+    Cluster cluster =
+        new Cluster("default/stock", new Balancing(algorithm, 0, 0, 0, null), new Outliers());
     cluster.members(endpoints);
     return cluster;
   }
@@ -156,7 +159,8 @@ class ChoiceTest {
               Map.of(),
               weight.applyAsInt(i),
               false,
-              new EndpointLoad()));
+              new EndpointLoad(),
+              EndpointHealth.UNWATCHED));
     }
     return endpoints;
   }

@@ -12,8 +12,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
@@ -101,6 +105,70 @@ class CallLawsTest {
       assertThat(ends.attempts).isEqualTo(machine.started.size());
     }
     assertThat(ends.calls).isEqualTo(1);
+  }
+
+  /** Something happens to one of the calls. */
+  record Turn(int call, Happening what) {}
+
+  @Provide
+  Arbitrary<List<Turn>> turns() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 5), Arbitraries.of(Happening.class))
+        .as(Turn::new)
+        .list()
+        .ofMaxSize(80);
+  }
+
+  @Property(tries = 1_000)
+  void ofManyCallsNoMoreAreInFlightThanMayBeAndNoPlaceIsLost(
+      @ForAll("turns") List<Turn> turns,
+      @ForAll @IntRange(min = 1, max = 3) int most,
+      @ForAll @IntRange(min = 0, max = 2) int pending) {
+    MeshUnderTest mesh =
+        mesh(CallObserver.NONE, 3, false, true, 1)
+            .policy(
+                """
+                kind: ConcurrencyLimit
+                metadata: {name: limit}
+                spec: {to: {service: stock}, conf: {maxConcurrent: %d, maxPending: %d}}
+                ---
+                kind: CircuitBreaker
+                metadata: {name: fuse}
+                spec: {to: {service: stock}, conf: {failureRateThreshold: 100, window: {calls: 2}, permittedCallsInHalfOpen: 2, waitDurationInOpenState: 1s}}
+                ---
+                kind: OutlierDetection
+                metadata: {name: outliers}
+                spec: {to: {service: stock}, conf: {consecutive5xx: 1}}
+                """
+                    .formatted(most, pending));
+    List<Machine> machines = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      machines.add(new Machine(mesh, FakeRequest.get("/")));
+      machines.get(i).happens(Happening.START);
+    }
+
+    for (Turn turn : turns) {
+      Machine machine = machines.get(turn.call());
+      if (turn.what() == Happening.START) {
+        if (machine.call.isOver()) {
+          machine = new Machine(mesh, FakeRequest.get("/"), machine.now);
+          machines.set(turn.call(), machine);
+          machine.happens(Happening.START);
+        }
+      } else {
+        machine.happens(turn.what());
+      }
+      assertThat(machines.stream().filter(Machine::isFlying).count()).isLessThanOrEqualTo(most);
+    }
+
+    machines.forEach(machine -> machine.happens(Happening.CANCEL));
+    // Much later, when an open breaker lets calls find out.
+    for (int i = 0; i < most; i++) {
+      Machine last = new Machine(mesh, FakeRequest.get("/"), Duration.ofHours(1).toNanos());
+      last.happens(Happening.START);
+      last.happens(Happening.OK);
+      assertThat(last.outcomes).containsExactly("commit");
+    }
   }
 
   @Property
@@ -212,9 +280,19 @@ class CallLawsTest {
     private int inFlightAtOnce;
     private long now = -1_000_000_000L;
 
+    Machine(MeshUnderTest mesh, FakeRequest request, long now) {
+      this(mesh, request);
+      this.now = now;
+    }
+
     Machine(MeshUnderTest mesh, FakeRequest request) {
       this.mesh = mesh;
       this.call = mesh.mesh().call(mesh.mesh().destination("stock", -1), request);
+    }
+
+    /** Whether a request of it may be on its way. */
+    boolean isFlying() {
+      return !call.isOver() && !started.isEmpty();
     }
 
     void happens(Happening happening) {

@@ -32,11 +32,24 @@ final class FakeCall implements AsyncTransport {
   private @Nullable MeshAnswer brokenOff;
 
   FakeCall(Mesh mesh, FakeTime time, FakeRequest request, Function<Attempt, Reply> servers) {
-    URI url = URI.create("http://" + request.authority());
-    this.call = mesh.call(mesh.destination(url.getHost(), url.getPort()), request);
+    this(mesh, destination(mesh, request), time, request, servers);
+  }
+
+  FakeCall(
+      Mesh mesh,
+      Destination to,
+      FakeTime time,
+      FakeRequest request,
+      Function<Attempt, Reply> servers) {
+    this.call = mesh.call(to, request);
     this.time = time;
     this.servers = servers;
     this.driver = new AsyncDriver(call, this, time);
+  }
+
+  private static Destination destination(Mesh mesh, FakeRequest request) {
+    URI url = URI.create("http://" + request.authority());
+    return mesh.destination(url.getHost(), url.getPort());
   }
 
   FakeCall start() {

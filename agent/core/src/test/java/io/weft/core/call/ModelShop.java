@@ -7,11 +7,13 @@ import io.weft.core.config.Destination;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.retry.BudgetLimit;
 import io.weft.core.retry.RetryPolicy;
+import io.weft.core.route.RouteTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -96,6 +98,12 @@ final class ModelShop implements CallObserver {
     assertThat(openByAttempt).as("attempts that never ended").isEmpty();
     assertThat(inFlight.keySet())
         .allSatisfy(load -> assertThat(load.inFlight()).as("places left taken").isZero());
+    assertThat(limitSays()).as("places of the limit").startsWith("0 of ").doesNotContain("waiting");
+  }
+
+  private String limitSays() {
+    RouteTable routes = Objects.requireNonNull(mesh.mesh().destination("stock", -1).routes());
+    return Objects.requireNonNull(routes.rule(0).limit()).limit().look().says();
   }
 
   private void call() {
@@ -316,6 +324,27 @@ final class ModelShop implements CallObserver {
           conf:
             delay: {fixed: %s, percent: %d}
             abort: {httpStatus: %d, percent: %d}
+        ---
+        kind: CircuitBreaker
+        metadata: {name: fuse}
+        spec:
+          to: {service: stock}
+          mode: %s
+          conf: {window: {%s}, minimumCalls: 4, waitDurationInOpenState: 1s, permittedCallsInHalfOpen: 2}
+        ---
+        kind: ConcurrencyLimit
+        metadata: {name: limit}
+        spec:
+          to: {service: stock}
+          mode: %s
+          conf: {%s, maxPending: %d, maxWait: 500ms}
+        ---
+        kind: OutlierDetection
+        metadata: {name: outliers}
+        spec:
+          to: {service: stock}
+          mode: %s
+          conf: {consecutive5xx: 2, baseEjectionTime: 500ms, maxEjectionPercent: %d}
         """
         .formatted(
             one("sessionPersistence: {type: Header, sessionName: x-session}", ""),
@@ -343,7 +372,14 @@ final class ModelShop implements CallObserver {
             one("10ms", "400ms"),
             one(0, 0, 30, 100),
             one(503, 404),
-            one(0, 0, 30));
+            one(0, 0, 30),
+            one("enforce", "shadow"),
+            one("calls: 10", "calls: 100", "time: 2s"),
+            one("enforce", "enforce", "shadow"),
+            one("maxConcurrent: 2", "maxConcurrent: 5", "adaptive: {min: 1, max: 6}"),
+            one(0, 2),
+            one("enforce", "enforce", "shadow"),
+            one(34, 100));
   }
 
   @SafeVarargs

@@ -13,7 +13,7 @@ class PermitTest {
   void aPlaceIsGivenBackOnce() {
     load.begin();
     load.begin();
-    Permit permit = new Permit(load);
+    Permit permit = new Permit(load, null, null);
 
     permit.run();
     permit.run();
@@ -25,7 +25,7 @@ class PermitTest {
   void aPlaceIsGivenBackWhenTheCallEndsBeforeItsDriverIsDropped() {
     load.begin();
     Object driver = new Object();
-    Permit permit = new Permit(load);
+    Permit permit = new Permit(load, null, null);
     var net = permit.heldBy(driver);
 
     permit.run();

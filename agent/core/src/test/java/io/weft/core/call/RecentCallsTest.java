@@ -90,6 +90,71 @@ class RecentCallsTest {
   }
 
   @Test
+  void ofHedgedTriesTheOneIsToldWhoseAnswerWasTaken() {
+    shop.policy(
+        """
+        kind: Retry
+        metadata: {name: beside}
+        spec: {to: {service: stock}, conf: {attempts: 2, on: [5xx], hedge: {delay: 100ms}}}
+        """);
+    shop.replies(status(201).after(Duration.ofMillis(150)), Reply.silence());
+
+    shop.get("/");
+    shop.pass(Duration.ofMillis(150));
+
+    ToldCall call = only("a");
+    assertThat(call.getOutcome()).isEqualTo("201");
+    assertThat(stage(call, "attempt 1").getSays()).contains(" 201, from 0s on for 150ms");
+    assertThat(stage(call, "attempt 2").getSays())
+        .contains(" given up, as another was sooner, from 100ms on for 50ms");
+  }
+
+  @Test
+  void whatProtectsTheCalleeIsToldWithWhatItDecided() {
+    shop.policy(
+        """
+        kind: CircuitBreaker
+        metadata: {name: fuse}
+        spec: {to: {service: stock}, conf: {window: {calls: 2}, minimumCalls: 1}}
+        ---
+        kind: ConcurrencyLimit
+        metadata: {name: limit}
+        spec: {to: {service: stock}, conf: {maxConcurrent: 1}}
+        ---
+        kind: OutlierDetection
+        metadata: {name: outliers}
+        spec: {to: {service: stock}, conf: {consecutive5xx: 1}}
+        """);
+    shop.replies(status(500));
+
+    FakeCall failed = shop.get("/");
+    trace = trace("b");
+    shop.get("/");
+
+    ToldCall first = only("a");
+    String bad = failed.attempt(1).endpoint().authority();
+    assertThat(first.getStagesList())
+        .filteredOn(stage -> stage.getSource().getGeneration() > 0)
+        .extracting(
+            stage -> stage.getName() + "/" + stage.getSource().getName() + " " + stage.getSays())
+        .containsExactly(
+            "CircuitBreaker/fuse let it through",
+            "ConcurrencyLimit/limit had a place for it",
+            "OutlierDetection/outliers ejected: " + bad + " for 30000 ms: consecutive 5xx",
+            "CircuitBreaker/fuse opened: 1 of 1 calls failed");
+    assertThat(stage(first, "LoadBalancer").getCandidatesList())
+        .extracting(each -> each.getWhat() + " " + each.getWhy())
+        .contains(bad + " tried");
+    ToldCall second = only("b");
+    assertThat(second.getOutcome())
+        .isEqualTo("503 by the mesh: CircuitBreaker/default/fuse the circuit is open");
+    assertThat(stage(second, "CircuitBreaker").getSays()).isEqualTo("open");
+    assertThat(stage(second, "LoadBalancer").getCandidatesList())
+        .extracting(each -> each.getWhat() + " " + each.getWhy())
+        .contains(bad + " now OutlierDetection/default/outliers ejects it for 30000 ms more");
+  }
+
+  @Test
   void rulesThatWerePassedOverForHeadersAreToldAsSuchThoughHeadersAreNotKept() {
     shop.policy(
         """

@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.MeshUnderTest;
+import io.weft.core.config.Destination;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -61,6 +62,10 @@ final class Shop {
 
   FakeCall call(FakeRequest request) {
     return new FakeCall(mesh.mesh(), time, request, this::reply).start();
+  }
+
+  FakeCall call(Destination to, FakeRequest request) {
+    return new FakeCall(mesh.mesh(), to, time, request, this::reply).start();
   }
 
   FakeCall get(String target) {

@@ -10,15 +10,23 @@ import io.weft.api.v1.ImaginedRequest;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Stage;
 import io.weft.core.MeshUnderTest;
+import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.CircuitBreaker;
+import io.weft.core.endpoint.Outcome;
 import io.weft.core.inbound.InboundPolicies;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.route.Rule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What people are told of a call that nobody has made. */
 class ExplainerTest {
   private final MeshUnderTest mesh = new MeshUnderTest();
   private final RecentCalls recent = RecentCalls.separate(() -> 0, () -> 0);
+  private long now;
 
   @Test
   void theRuleThatTakesACallIsNamedWithItsDocumentAndThoseBeforeItWithWhatTheyLack() {
@@ -120,6 +128,120 @@ class ExplainerTest {
         """);
     assertThat(stage(call("/"), "Fault").getStops()).isTrue();
     assertThat(explain(call("/")).hasSent()).isFalse();
+  }
+
+  @Test
+  void aBreakerIsToldAsItStandsAndOneThatIsOpenEndsTheCall() {
+    Rule rule = guarded("");
+
+    Stage closed = stage(call("/"), "CircuitBreaker");
+    assertThat(closed.getSays()).isEqualTo("closed: no calls yet");
+    assertThat(closed.getSource().getName()).isEqualTo("fuse");
+    called(rule, false);
+    assertThat(stage(call("/"), "CircuitBreaker").getSays())
+        .isEqualTo("closed: 0 failed and 0 slow of the latest 1 calls");
+
+    called(rule, true);
+
+    Stage open = stage(call("/"), "CircuitBreaker");
+    assertThat(open.getSays()).isEqualTo("open for 60000 ms more: 503");
+    assertThat(open.getStops()).isTrue();
+    assertThat(explain(call("/")).hasSent()).isFalse();
+    now = Duration.ofMinutes(1).toNanos();
+    assertThat(stage(call("/"), "CircuitBreaker").getSays())
+        .isEqualTo("half-open from the next call on, which finds out");
+    breaker(rule).admit(now);
+    assertThat(stage(call("/"), "CircuitBreaker").getSays())
+        .isEqualTo("half-open: 1 more calls may find out");
+  }
+
+  @Test
+  void aLimitIsToldAsItStandsAndOneThatIsFullEndsTheCall() {
+    ConcurrencyLimit limit = Objects.requireNonNull(guarded("").limit()).limit();
+
+    limit.enter();
+    assertThat(stage(call("/"), "ConcurrencyLimit").getSays()).isEqualTo("1 of 1 in flight");
+    assertThat(explain(call("/")).hasSent()).isTrue();
+    limit.enter();
+
+    Stage full = stage(call("/"), "ConcurrencyLimit");
+    assertThat(full.getSays()).isEqualTo("1 of 1 in flight, 1 waiting: 503");
+    assertThat(full.getStops()).isTrue();
+    assertThat(explain(call("/")).hasSent()).isFalse();
+  }
+
+  @Test
+  void inShadowModeItIsToldWhatWouldBeAndTheCallGoesOn() {
+    Rule rule = guarded("mode: shadow, ");
+    called(rule, true);
+    called(rule, true);
+    fail(rule, "a:8080");
+
+    assertThat(stage(call("/"), "CircuitBreaker").getSays())
+        .isEqualTo("open for 60000 ms more: would be a 503");
+    assertThat(stage(call("/"), "OutlierDetection").getSays())
+        .isEqualTo("1 of 3 would be left alone");
+    assertThat(told(stage(call("/"), "LoadBalancer")))
+        .contains(
+            "+ a:8080: 0 in flight; OutlierDetection/default/outliers would eject it for 30000 ms"
+                + " more");
+    assertThat(explain(call("/")).hasSent()).isTrue();
+  }
+
+  @Test
+  void instancesThatAreLeftAloneAreToldWithTheDocumentThatDoes() {
+    Rule rule = guarded("");
+    fail(rule, "a:8080");
+
+    assertThat(stage(call("/"), "OutlierDetection").getSays()).isEqualTo("1 of 3 left alone");
+    assertThat(told(stage(call("/"), "LoadBalancer")))
+        .contains("- a:8080: OutlierDetection/default/outliers ejects it for 30000 ms more");
+    assertThat(explain(call("/")).getUidsList()).containsExactlyInAnyOrder("b", "c");
+
+    mesh.without("stock", "b").without("stock", "c");
+
+    assertThat(told(stage(call("/"), "LoadBalancer")))
+        .containsExactly(
+            "+ a:8080: 0 in flight; OutlierDetection/default/outliers would eject it, but too few"
+                + " would be left; for 30000 ms more");
+  }
+
+  /** The rule of a service with all that protects it. */
+  private Rule guarded(String mode) {
+    mesh.service("stock", "a", "b", "c")
+        .policy(
+            """
+            kind: CircuitBreaker
+            metadata: {name: fuse}
+            spec: {to: {service: stock}, %1$sconf: {window: {calls: 2}, permittedCallsInHalfOpen: 2}}
+            ---
+            kind: ConcurrencyLimit
+            metadata: {name: limit}
+            spec: {to: {service: stock}, %1$sconf: {maxConcurrent: 1, maxPending: 1}}
+            ---
+            kind: OutlierDetection
+            metadata: {name: outliers}
+            spec: {to: {service: stock}, %1$sconf: {consecutive5xx: 1}}
+            """
+                .formatted(mode));
+    return Objects.requireNonNull(mesh.mesh().destination("stock", -1).routes()).rule(0);
+  }
+
+  private static CircuitBreaker breaker(Rule rule) {
+    return Objects.requireNonNull(rule.breaker()).breaker();
+  }
+
+  private static void called(Rule rule, boolean failed) {
+    Objects.requireNonNull(breaker(rule).admit(0)).told(failed, 1, 0);
+  }
+
+  private static void fail(Rule rule, String authority) {
+    for (Cluster.Candidate each :
+        rule.backends().get(0).cluster().candidates(Cluster.Tried.NOTHING, 0)) {
+      if (each.endpoint().authority().equals(authority)) {
+        each.endpoint().health().told(Outcome.SERVER_ERROR, 0);
+      }
+    }
   }
 
   @Test
@@ -314,7 +436,7 @@ class ExplainerTest {
   }
 
   private Explainer explainer() {
-    return new Explainer(mesh.mesh(), InboundPolicies.separate(), recent, List::of, () -> 0);
+    return new Explainer(mesh.mesh(), InboundPolicies.separate(), recent, List::of, () -> now);
   }
 
   private Explanation explain(ImaginedRequest.Builder call) {

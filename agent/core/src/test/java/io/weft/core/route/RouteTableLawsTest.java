@@ -3,14 +3,21 @@ package io.weft.core.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.weft.api.v1.Backend;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.StringMatch;
+import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
+import io.weft.core.breaker.BreakerPolicy;
+import io.weft.core.breaker.CircuitBreaker;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.limit.LimitPolicy;
+import io.weft.core.outlier.Outliers;
 import java.lang.management.ManagementFactory;
 import java.util.Comparator;
 import java.util.List;
@@ -93,11 +100,28 @@ class RouteTableLawsTest {
     return matches.isEmpty() ? List.of(new RequestMatch(null, "", List.of(), List.of())) : matches;
   }
 
+  /** Nobody stands behind the rules. */
+  private static final class Lasting implements RouteCompiler.Lasting {
+    @Override
+    public Cluster cluster(Backend backend, Balancing balancing) {
+      return new Cluster("none", balancing, new Outliers());
+    }
+
+    @Override
+    public CircuitBreaker breaker(BreakerPolicy policy) {
+      return new CircuitBreaker(policy);
+    }
+
+    @Override
+    public ConcurrencyLimit limit(LimitPolicy policy) {
+      return new ConcurrencyLimit(policy);
+    }
+  }
+
   private static RouteTable table(List<List<RouteMatch>> rules) {
     ServiceConfig.Builder config = ServiceConfig.newBuilder();
     rules.forEach(matches -> config.addRules(RouteRule.newBuilder().addAllMatches(matches)));
-    return new RouteCompiler((backend, balancing) -> new Cluster("none", balancing))
-        .compile(config.build());
+    return new RouteCompiler(new Lasting()).compile(config.build());
   }
 
   @Provide

@@ -231,6 +231,15 @@ public final class Compiler {
     winner(matching, Kind.LOAD_BALANCER, name)
         .ifPresent(
             d -> rule.setLoadBalancer(PolicyParts.loadBalancer(d.document().conf(), source(d))));
+    winner(matching, Kind.CIRCUIT_BREAKER, name)
+        .ifPresent(
+            d -> rule.setCircuitBreaker(PolicyParts.circuitBreaker(d.document(), source(d))));
+    winner(matching, Kind.CONCURRENCY_LIMIT, name)
+        .ifPresent(
+            d -> rule.setConcurrencyLimit(PolicyParts.concurrencyLimit(d.document(), source(d))));
+    winner(matching, Kind.OUTLIER_DETECTION, name)
+        .ifPresent(
+            d -> rule.setOutlierDetection(PolicyParts.outlierDetection(d.document(), source(d))));
     winner(matching, Kind.FAULT, name)
         .ifPresent(d -> rule.setFault(PolicyParts.fault(d.document(), source(d))));
     winner(matching, Kind.TELEMETRY, name)

@@ -1,6 +1,8 @@
 package io.weft.control.compile;
 
 import io.weft.api.v1.AccessLog;
+import io.weft.api.v1.CircuitBreaker;
+import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Egress;
 import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
@@ -8,6 +10,7 @@ import io.weft.api.v1.HashKey;
 import io.weft.api.v1.HeaderAttribute;
 import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.Telemetry;
@@ -30,6 +33,11 @@ final class PolicyParts {
   private static final BigDecimal MILLI = BigDecimal.valueOf(1_000);
   static final BigDecimal ALL = BigDecimal.valueOf(100);
   private static final BigDecimal SLOW_START_LEAST = BigDecimal.TEN;
+  private static final BigDecimal PANIC_THRESHOLD = BigDecimal.valueOf(50);
+  private static final BigDecimal FAILURE_RATE = BigDecimal.valueOf(50);
+  private static final BigDecimal SLOW_CALL_RATE = BigDecimal.valueOf(100);
+  private static final int WINDOW_CALLS = 100;
+  private static final BigDecimal MAX_EJECTION = BigDecimal.valueOf(50);
 
   private static final Map<String, Retry.Condition> CONDITIONS =
       Map.of(
@@ -90,14 +98,77 @@ final class PolicyParts {
         LoadBalancer.newBuilder()
             .setSource(source)
             .setAlgorithm(LoadBalancer.Algorithm.valueOf(conf.text("algorithm")))
-            .setSlowStartNanos(slowStart.nanos("window", Duration.ZERO));
+            .setSlowStartNanos(slowStart.nanos("window", Duration.ZERO))
+            .setPanicMillipercent(millipercent(conf, "panicThreshold", PANIC_THRESHOLD));
     if (conf.has("slowStart")) {
-      BigDecimal least =
-          slowStart.has("minimumPercent") ? slowStart.percent("minimumPercent") : SLOW_START_LEAST;
-      balancer.setSlowStartMillipercent(least.multiply(MILLI).intValue());
+      balancer.setSlowStartMillipercent(
+          millipercent(slowStart, "minimumPercent", SLOW_START_LEAST));
     }
     conf.each("hash").forEach(key -> balancer.addHash(hashKey(key)));
     return balancer.build();
+  }
+
+  static CircuitBreaker circuitBreaker(Document document, Source source) {
+    Fields conf = document.conf();
+    Fields window = conf.fields("window");
+    CircuitBreaker.Builder breaker =
+        CircuitBreaker.newBuilder()
+            .setSource(source)
+            .setShadow(document.isShadow())
+            .setFailureRateMillipercent(millipercent(conf, "failureRateThreshold", FAILURE_RATE))
+            .setSlowCallRateMillipercent(
+                millipercent(conf, "slowCallRateThreshold", SLOW_CALL_RATE))
+            .setSlowCallNanos(conf.nanos("slowCallDuration", Duration.ofMinutes(1)))
+            .setMinimumCalls(conf.whole("minimumCalls", 100))
+            .setOpenNanos(conf.nanos("waitDurationInOpenState", Duration.ofMinutes(1)))
+            .setHalfOpenCalls(conf.whole("permittedCallsInHalfOpen", 10));
+    if (window.has("time")) {
+      breaker.setWindowSeconds(
+          (int)
+              Duration.ofNanos(window.nanos("time", Duration.ZERO))
+                  .plusNanos(999_999_999)
+                  .toSeconds());
+    } else {
+      breaker.setWindowCalls(window.whole("calls", WINDOW_CALLS));
+    }
+    return breaker.build();
+  }
+
+  static ConcurrencyLimit concurrencyLimit(Document document, Source source) {
+    Fields conf = document.conf();
+    Fields adaptive = conf.fields("adaptive");
+    int fixed = conf.whole("maxConcurrent", 1);
+    return ConcurrencyLimit.newBuilder()
+        .setSource(source)
+        .setShadow(document.isShadow())
+        .setLeast(adaptive.whole("min", fixed))
+        .setMost(adaptive.whole("max", fixed))
+        .setMaxPending(conf.whole("maxPending", 0))
+        .setMaxWaitNanos(conf.nanos("maxWait", Duration.ofSeconds(1)))
+        .build();
+  }
+
+  static OutlierDetection outlierDetection(Document document, Source source) {
+    Fields conf = document.conf();
+    OutlierDetection.Builder detection =
+        OutlierDetection.newBuilder()
+            .setSource(source)
+            .setShadow(document.isShadow())
+            .setConsecutive5Xx(conf.whole("consecutive5xx", 5))
+            .setConsecutiveGatewayErrors(conf.whole("consecutiveGatewayErrors", 0))
+            .setConsecutiveLocalOriginFailures(conf.whole("consecutiveLocalOriginFailures", 0))
+            .setIntervalNanos(conf.nanos("interval", Duration.ofSeconds(10)))
+            .setBaseEjectionNanos(conf.nanos("baseEjectionTime", Duration.ofSeconds(30)))
+            .setMaxEjectionMillipercent(millipercent(conf, "maxEjectionPercent", MAX_EJECTION));
+    if (conf.has("successRate")) {
+      Fields rate = conf.fields("successRate");
+      detection
+          .getSuccessRateBuilder()
+          .setStdevFactorMilli(rate.whole("stdevFactor", 1_900))
+          .setMinimumHosts(rate.whole("minimumHosts", 5))
+          .setRequestVolume(rate.whole("requestVolume", 100));
+    }
+    return detection.build();
   }
 
   static Fault fault(Document document, Source source) {
@@ -165,8 +236,11 @@ final class PolicyParts {
   }
 
   static int millipercent(Fields fields, BigDecimal unwritten) {
-    BigDecimal percent = fields.has("percent") ? fields.percent("percent") : unwritten;
-    return percent.multiply(MILLI).intValue();
+    return millipercent(fields, "percent", unwritten);
+  }
+
+  private static int millipercent(Fields fields, String name, BigDecimal unwritten) {
+    return (fields.has(name) ? fields.percent(name) : unwritten).multiply(MILLI).intValue();
   }
 
   private static HashKey hashKey(Fields key) {

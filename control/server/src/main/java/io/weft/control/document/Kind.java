@@ -193,7 +193,103 @@ public enum Kind {
                       "10",
                       "The part of its share that it gets at first.")),
               "off",
-              "Gives a new endpoint less than its share, growing evenly."))),
+              "Gives a new endpoint less than its share, growing evenly."),
+          Field.optional(
+              "panicThreshold",
+              new Percent(),
+              "50",
+              "While fewer endpoints than that are healthy, all are used."))),
+  CIRCUIT_BREAKER(
+      "CircuitBreaker",
+      "Has callers leave a service alone for a while when too many calls to it fail or are slow.",
+      tried(
+          Field.optional(
+              "failureRateThreshold", new Percent(), "50", "Failed calls at which it opens."),
+          Field.optional(
+              "slowCallRateThreshold", new Percent(), "100", "Slow calls at which it opens."),
+          time("slowCallDuration", "1m", "What takes longer is slow."),
+          Field.optional(
+              "window",
+              Shape.of(
+                      Field.optional(
+                          "calls", new Whole(2, 10_000), "100", "The latest so many calls."),
+                      Field.optional(
+                          "time",
+                          new Time(Duration.ofSeconds(2), Duration.ofMinutes(10)),
+                          "none",
+                          "The calls of the latest so many seconds."))
+                  .oneOf("calls", "time"),
+              "100 calls",
+              "Which calls are looked at."),
+          Field.optional(
+              "minimumCalls",
+              new Whole(1, 1_000_000),
+              "100",
+              "Calls before which it does not open; no more than the window has."),
+          time("waitDurationInOpenState", "1m", "How long no call is made."),
+          Field.optional(
+              "permittedCallsInHalfOpen",
+              new Whole(1, 1_000_000),
+              "10",
+              "Calls that then find out how the service is."))),
+  CONCURRENCY_LIMIT(
+      "ConcurrencyLimit",
+      "How many calls to a service each caller may have in flight at once.",
+      tried(
+          Field.optional(
+              "maxConcurrent",
+              new Whole(1, 1_000_000),
+              "as adaptive finds out",
+              "So many; in place of adaptive."),
+          Field.optional(
+              "adaptive",
+              Shape.of(
+                  Field.required("min", new Whole(1, 1_000_000), "Never fewer."),
+                  Field.required("max", new Whole(1, 1_000_000), "Never more.")),
+              "off",
+              "As many as the service answers as soon as ever; in place of maxConcurrent."),
+          count("maxPending", "0", "Calls that may wait for a place."),
+          time("maxWait", "1s", "How long each may wait."))),
+  OUTLIER_DETECTION(
+      "OutlierDetection",
+      "Has callers pass over endpoints that fail, for a while.",
+      tried(
+          count("consecutive5xx", "5", "Errors in a row, all 5xx; 0 for never."),
+          count(
+              "consecutiveGatewayErrors",
+              "0",
+              "Errors in a row, all 502, 503 or 504; 0 for never."),
+          count(
+              "consecutiveLocalOriginFailures",
+              "0",
+              "Tries in a row without an answer; 0 to count those as gateway errors."),
+          Field.optional(
+              "successRate",
+              Shape.of(
+                  Field.optional(
+                      "stdevFactor",
+                      new Whole(1, 100_000),
+                      "1900",
+                      "By how many standard deviations it is less than the mean, in thousandths."),
+                  Field.optional(
+                      "minimumHosts",
+                      new Whole(1, 1_000_000),
+                      "5",
+                      "Endpoints that must have the volume."),
+                  Field.optional(
+                      "requestVolume",
+                      new Whole(1, 1_000_000),
+                      "100",
+                      "Tries that each of them must have had in the interval.")),
+              "off",
+              "Ejects whose share of good answers is less than that of the others."),
+          time("interval", "10s", "How often success rates are compared."),
+          time("baseEjectionTime", "30s", "How long the first ejection lasts, the second twice."),
+          Field.optional(
+              "maxEjectionPercent",
+              new Percent(),
+              "50",
+              "How many of all are passed over at once, at most."))),
   EGRESS(
       "Egress",
       "Whether a service may call hosts outside the mesh. Denied before a name is looked up.",
@@ -349,7 +445,7 @@ public enum Kind {
       "Fault",
       "Delays some requests and answers some in the callee's place, so that one knows how callers"
           + " take it.",
-      either(
+      tried(
           side("caller", "callee"),
           Field.optional("matches", matches(), "every request", "Requests that are meant."),
           Field.optional(
@@ -381,7 +477,7 @@ public enum Kind {
   TELEMETRY(
       "Telemetry",
       "What is told of requests, beside what always is.",
-      either(
+      tried(
           side("both", "caller", "callee"),
           Field.optional(
               "tracing",
@@ -467,7 +563,15 @@ public enum Kind {
   public Side side() {
     return switch (this) {
       case SERVICE -> Side.NOBODY;
-      case ROUTE, TIMEOUT, RETRY, LOAD_BALANCER, EGRESS -> Side.CALLER;
+      case ROUTE,
+          TIMEOUT,
+          RETRY,
+          LOAD_BALANCER,
+          CIRCUIT_BREAKER,
+          CONCURRENCY_LIMIT,
+          OUTLIER_DETECTION,
+          EGRESS ->
+          Side.CALLER;
       case MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> Side.CALLEE;
       case FAULT, TELEMETRY -> Side.EITHER;
     };
@@ -500,13 +604,13 @@ public enum Kind {
   }
 
   private static Shape policy(Field... conf) {
-    return policy(List.of("enforce"), "It is in force.", conf);
+    return caller(
+        Field.optional("mode", new OneOf(List.of("enforce")), "enforce", "It is in force."), conf);
   }
 
-  /** A policy that callers enforce, or the called service. */
-  private static Shape either(Field... conf) {
-    return policy(
-        List.of("enforce", "shadow"), "shadow decides and records, and changes nothing.", conf);
+  /** A policy that may be tried in shadow mode. */
+  private static Shape tried(Field... conf) {
+    return caller(mode(), conf);
   }
 
   private static Field side(String unwritten, String... others) {
@@ -517,7 +621,15 @@ public enum Kind {
         "Who enforces it: those who call, or the service that is called.");
   }
 
-  private static Shape policy(List<String> modes, String aboutModes, Field... conf) {
+  private static Field mode() {
+    return Field.optional(
+        "mode",
+        new OneOf(List.of("enforce", "shadow")),
+        "enforce",
+        "shadow decides and records, and changes nothing.");
+  }
+
+  private static Shape caller(Field mode, Field... conf) {
     return Shape.of(
         from(),
         Field.optional(
@@ -537,7 +649,7 @@ public enum Kind {
                     "Where the service is.")),
             "every service of the document's namespace; of the mesh, from weft-system",
             "Which destination it rules."),
-        Field.optional("mode", new OneOf(modes), "enforce", aboutModes),
+        mode,
         Field.required("conf", Shape.of(conf), "The policy itself."));
   }
 
@@ -556,14 +668,7 @@ public enum Kind {
 
   /** A policy of callers that leads to no service. */
   private static Shape fromHere(Field... conf) {
-    return Shape.of(
-        from(),
-        Field.optional(
-            "mode",
-            new OneOf(List.of("enforce", "shadow")),
-            "enforce",
-            "shadow decides and records, and changes nothing."),
-        Field.required("conf", Shape.of(conf), "The policy itself."));
+    return Shape.of(from(), mode(), Field.required("conf", Shape.of(conf), "The policy itself."));
   }
 
   /** A policy that the called service enforces, whoever calls. */
@@ -581,11 +686,7 @@ public enum Kind {
                     "Where it is; another than its own from weft-system alone.")),
             "every service of the document's namespace; of the mesh, from weft-system",
             "Which services it rules."),
-        Field.optional(
-            "mode",
-            new OneOf(List.of("enforce", "shadow")),
-            "enforce",
-            "shadow decides and records, and changes nothing."),
+        mode(),
         Field.required("conf", Shape.of(conf), "The policy itself."));
   }
 
@@ -640,6 +741,10 @@ public enum Kind {
                         "Any of these; * alone means that it is there."))),
             "any",
             "All of these claims of the token that a JwtAuthentication has found valid."));
+  }
+
+  private static Field count(String name, String unwritten, String about) {
+    return Field.optional(name, new Whole(0, 1_000_000), unwritten, about);
   }
 
   private static Field time(String name, String unwritten, String about) {

@@ -37,6 +37,9 @@ final class Sense {
       case MUTUAL_TLS -> sense.mutualTls();
       case JWT_AUTHENTICATION -> sense.jwtAuthentication();
       case LOAD_BALANCER -> sense.loadBalancer();
+      case CIRCUIT_BREAKER -> sense.circuitBreaker();
+      case CONCURRENCY_LIMIT -> sense.concurrencyLimit();
+      case OUTLIER_DETECTION -> sense.outlierDetection();
       case FAULT -> sense.fault();
       case TELEMETRY -> sense.telemetry();
       case EGRESS -> sense.egress();
@@ -150,6 +153,15 @@ final class Sense {
     }
   }
 
+  private void circuitBreaker() {
+    Fields conf = document.conf();
+    for (String rate : List.of("failureRateThreshold", "slowCallRateThreshold")) {
+      if (conf.has(rate) && conf.percent(rate).signum() == 0) {
+        problem("spec.conf." + rate, "must be more than 0, or it would open at the first call");
+      }
+    }
+  }
+
   private void egress() {
     List<Fields> exceptions = document.conf().each("exceptions");
     for (int i = 0; i < exceptions.size(); i++) {
@@ -158,6 +170,32 @@ final class Sense {
         problem(
             "spec.conf.exceptions[" + i + "]", "must have one of hosts, ranges and ports at least");
       }
+    }
+  }
+
+  private void concurrencyLimit() {
+    Fields conf = document.conf();
+    Fields adaptive = conf.fields("adaptive");
+    if (conf.has("maxConcurrent") == conf.has("adaptive")) {
+      problem("spec.conf", "must have one of maxConcurrent and adaptive");
+    }
+    if (adaptive.whole("max", 2) <= adaptive.whole("min", 1)) {
+      problem("spec.conf.adaptive.max", "must be more than min");
+    }
+    if (conf.has("maxWait") && conf.whole("maxPending", 0) == 0) {
+      problem("spec.conf.maxWait", "means nothing without maxPending");
+    }
+  }
+
+  private void outlierDetection() {
+    Fields conf = document.conf();
+    boolean never =
+        conf.whole("consecutive5xx", 5) == 0
+            && conf.whole("consecutiveGatewayErrors", 0) == 0
+            && conf.whole("consecutiveLocalOriginFailures", 0) == 0
+            && !conf.has("successRate");
+    if (never) {
+      problem("spec.conf", "ejects nobody: all counts are 0, and there is no successRate");
     }
   }
 

@@ -3,10 +3,13 @@ package io.weft.control.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
+import io.weft.api.v1.CircuitBreaker;
+import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Egress;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteRule;
@@ -290,6 +293,118 @@ class CompilerTest {
             .getLoadBalancer();
     assertThat(slow.getSlowStartNanos()).isEqualTo(30_000_000_000L);
     assertThat(slow.getSlowStartMillipercent()).isEqualTo(2_500);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 50000", "', panicThreshold: 0', 0", "', panicThreshold: 12.5', 12500"})
+  void the_panic_threshold_reaches_the_callers(String written, int expected) {
+    assertThat(
+            config(policy("LoadBalancer", "{algorithm: RANDOM" + written + "}"))
+                .getRules(0)
+                .getLoadBalancer()
+                .getPanicMillipercent())
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"calls: 20, window_calls: 20", "time: 5500ms, window_seconds: 6"})
+  void every_field_of_a_circuit_breaker_reaches_the_callers(String window, String expected)
+      throws Exception {
+    assertThat(
+            circuitBreaker(
+                policy(
+                        "CircuitBreaker",
+                        """
+                        {failureRateThreshold: 12.5, slowCallRateThreshold: 25, slowCallDuration: 1s,
+                         window: {%s}, minimumCalls: 3, waitDurationInOpenState: 2s,
+                         permittedCallsInHalfOpen: 4}"""
+                            .formatted(window))
+                    .replace("conf:", "mode: shadow\n  conf:")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                shadow: true failure_rate_millipercent: 12500 slow_call_rate_millipercent: 25000
+                slow_call_nanos: 1000000000 minimum_calls: 3 open_nanos: 2000000000
+                half_open_calls: 4
+                """
+                    + expected,
+                CircuitBreaker.class));
+  }
+
+  @Test
+  void what_a_circuit_breaker_does_not_say_has_its_default() throws Exception {
+    assertThat(circuitBreaker(policy("CircuitBreaker", "{}")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                failure_rate_millipercent: 50000 slow_call_rate_millipercent: 100000
+                slow_call_nanos: 60000000000 window_calls: 100 minimum_calls: 100
+                open_nanos: 60000000000 half_open_calls: 10
+                """,
+                CircuitBreaker.class));
+  }
+
+  private static CircuitBreaker circuitBreaker(String document) {
+    return config(document).getRules(0).getCircuitBreaker().toBuilder().clearSource().build();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          maxConcurrent: 3                                | least: 3 most: 3 max_wait_nanos: 1000000000
+          maxConcurrent: 3, maxPending: 4, maxWait: 2s    | least: 3 most: 3 max_pending: 4 max_wait_nanos: 2000000000
+          'adaptive: {min: 5, max: 6}'                    | least: 5 most: 6 max_wait_nanos: 1000000000
+          """)
+  void every_field_of_a_concurrency_limit_reaches_the_callers(String conf, String expected)
+      throws Exception {
+    String document =
+        policy("ConcurrencyLimit", "{" + conf + "}").replace("conf:", "mode: shadow\n  conf:");
+
+    assertThat(config(document).getRules(0).getConcurrencyLimit().toBuilder().clearSource().build())
+        .isEqualTo(TextFormat.parse("shadow: true " + expected, ConcurrencyLimit.class));
+  }
+
+  @Test
+  void every_field_of_an_outlier_detection_reaches_the_callers() throws Exception {
+    assertThat(
+            outlierDetection(
+                policy(
+                        "OutlierDetection",
+                        """
+                        {consecutive5xx: 2, consecutiveGatewayErrors: 3,
+                         consecutiveLocalOriginFailures: 4,
+                         successRate: {stdevFactor: 1500, minimumHosts: 6, requestVolume: 7},
+                         interval: 1s, baseEjectionTime: 2s, maxEjectionPercent: 12.5}""")
+                    .replace("conf:", "mode: shadow\n  conf:")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                shadow: true consecutive_5xx: 2 consecutive_gateway_errors: 3
+                consecutive_local_origin_failures: 4
+                success_rate { stdev_factor_milli: 1500 minimum_hosts: 6 request_volume: 7 }
+                interval_nanos: 1000000000 base_ejection_nanos: 2000000000
+                max_ejection_millipercent: 12500
+                """,
+                OutlierDetection.class));
+  }
+
+  @Test
+  void what_an_outlier_detection_does_not_say_has_its_default() throws Exception {
+    assertThat(outlierDetection(policy("OutlierDetection", "{successRate: {}}")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                consecutive_5xx: 5 interval_nanos: 10000000000 base_ejection_nanos: 30000000000
+                success_rate { stdev_factor_milli: 1900 minimum_hosts: 5 request_volume: 100 }
+                max_ejection_millipercent: 50000
+                """,
+                OutlierDetection.class));
+  }
+
+  private static OutlierDetection outlierDetection(String document) {
+    return config(document).getRules(0).getOutlierDetection().toBuilder().clearSource().build();
   }
 
   @Test

@@ -72,6 +72,22 @@ class DocumentReaderTest {
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path}], slowStart: {window: 1s} | f:6: spec.conf.slowStart: means nothing with MAGLEV
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: cookie}] | f:6: spec.conf.hash[0].by: cookie needs name beside it: the cookie's name
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path, name: a}] | f:6: spec.conf.hash[0].name: means nothing with by: path
+          LoadBalancer | {}                        | algorithm: RANDOM, panicThreshold: 101 | f:6: spec.conf.panicThreshold: is 101; must be percentage from 0 to 100
+          CircuitBreaker | {}                      | failureRateThreshold: 0  | f:6: spec.conf.failureRateThreshold: must be more than 0, or it would open at the first call
+          CircuitBreaker | {}                      | slowCallRateThreshold: 0 | f:6: spec.conf.slowCallRateThreshold: must be more than 0, or it would open at the first call
+          CircuitBreaker | {}                      | window: {calls: 10, time: 10s} | f:6: spec.conf.window: may have only one of calls, time
+          CircuitBreaker | {}                      | window: {time: 1s}       | f:6: spec.conf.window.time: is 1s; must be duration from 2s to 10m
+          CircuitBreaker | {}                      | minimumCalls: 0          | f:6: spec.conf.minimumCalls: is 0; must be whole number from 1 to 1000000
+          ConcurrencyLimit | {}                    | maxPending: 1            | f:6: spec.conf: must have one of maxConcurrent and adaptive
+          ConcurrencyLimit | {}                    | maxConcurrent: 1, adaptive: {min: 1, max: 2} | f:6: spec.conf: must have one of maxConcurrent and adaptive
+          ConcurrencyLimit | {}                    | maxConcurrent: 0         | f:6: spec.conf.maxConcurrent: is 0; must be whole number from 1 to 1000000
+          ConcurrencyLimit | {}                    | adaptive: {min: 2, max: 2} | f:6: spec.conf.adaptive.max: must be more than min
+          ConcurrencyLimit | {}                    | adaptive: {min: 2}       | f:6: spec.conf.adaptive.max: is missing: whole number from 1 to 1000000
+          ConcurrencyLimit | {}                    | maxConcurrent: 1, maxWait: 1s | f:6: spec.conf.maxWait: means nothing without maxPending
+          OutlierDetection | {}                    | consecutive5xx: -1       | f:6: spec.conf.consecutive5xx: is -1; must be whole number from 0 to 1000000
+          OutlierDetection | {}                    | consecutive5xxErrors: 1  | f:6: spec.conf.consecutive5xxErrors: unknown field; allowed: consecutive5xx, consecutiveGatewayErrors, consecutiveLocalOriginFailures, successRate, interval, baseEjectionTime, maxEjectionPercent
+          OutlierDetection | {}                    | consecutive5xx: 0        | f:6: spec.conf: ejects nobody: all counts are 0, and there is no successRate
+          OutlierDetection | {}                    | successRate: {stdevFactor: 1.9} | f:6: spec.conf.successRate.stdevFactor: is 1.9; must be whole number from 1 to 100000
           Fault        | {service: a}              | matches: []              | f:6: spec.conf: must have one of delay and abort at least
           Fault        | {service: a}              | delay: {percent: 5}      | f:6: spec.conf.delay.fixed: is missing: duration from 1ms to 1h
           Fault        | {service: a}              | delay: {fixed: 2h}       | f:6: spec.conf.delay.fixed: is 2h; must be duration from 1ms to 1h
@@ -158,8 +174,8 @@ class DocumentReaderTest {
       textBlock =
           """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

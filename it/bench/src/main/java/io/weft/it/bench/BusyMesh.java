@@ -1,6 +1,8 @@
 package io.weft.it.bench;
 
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.CircuitBreaker;
+import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.InstancePort;
@@ -8,6 +10,7 @@ import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.Names;
+import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
@@ -39,9 +42,18 @@ final class BusyMesh {
   private BusyMesh() {}
 
   static Mesh create() {
+    return mesh(false);
+  }
+
+  /** The same with CircuitBreaker, ConcurrencyLimit and OutlierDetection. */
+  static Mesh guarded() {
+    return mesh(true);
+  }
+
+  private static Mesh mesh(boolean guarded) {
     Mesh mesh = new Mesh("default", CallObserver.NONE, Deadlines.NONE, service -> {});
     List<ResourceError> errors =
-        mesh.dataPlane().apply(List.of(names(), config(), endpoints()), List.of());
+        mesh.dataPlane().apply(List.of(names(), config(guarded), endpoints()), List.of());
     if (!errors.isEmpty()) {
       throw new IllegalStateException(errors.toString());
     }
@@ -67,7 +79,7 @@ final class BusyMesh {
         .addPorts(ServicePort.newBuilder().setNumber(8080).setProtocol("http"));
   }
 
-  private static Resource config() {
+  private static Resource config(boolean guarded) {
     ServiceConfig.Builder config =
         ServiceConfig.newBuilder()
             .setNamespace("default")
@@ -75,6 +87,7 @@ final class BusyMesh {
             .setRoute(source("Route"))
             .addRules(
                 policies(
+                    guarded,
                     RouteRule.newBuilder()
                         .setName("testers")
                         .addMatches(
@@ -86,6 +99,7 @@ final class BusyMesh {
                         .addBackends(backend("v2", 1))))
             .addRules(
                 policies(
+                    guarded,
                     RouteRule.newBuilder()
                         .setName("items")
                         .addMatches(
@@ -102,7 +116,38 @@ final class BusyMesh {
         .build();
   }
 
-  private static RouteRule.Builder policies(RouteRule.Builder rule) {
+  private static RouteRule.Builder policies(boolean guarded, RouteRule.Builder rule) {
+    if (guarded) {
+      rule.setCircuitBreaker(
+              CircuitBreaker.newBuilder()
+                  .setSource(source("CircuitBreaker"))
+                  .setFailureRateMillipercent(50_000)
+                  .setSlowCallRateMillipercent(100_000)
+                  .setSlowCallNanos(Duration.ofSeconds(1).toNanos())
+                  .setWindowCalls(100)
+                  .setMinimumCalls(100)
+                  .setOpenNanos(Duration.ofSeconds(10).toNanos())
+                  .setHalfOpenCalls(10))
+          .setConcurrencyLimit(
+              ConcurrencyLimit.newBuilder()
+                  .setSource(source("ConcurrencyLimit"))
+                  .setLeast(10)
+                  .setMost(100)
+                  .setMaxPending(10)
+                  .setMaxWaitNanos(Duration.ofSeconds(1).toNanos()))
+          .setOutlierDetection(
+              OutlierDetection.newBuilder()
+                  .setSource(source("OutlierDetection"))
+                  .setConsecutive5Xx(5)
+                  .setSuccessRate(
+                      OutlierDetection.SuccessRate.newBuilder()
+                          .setStdevFactorMilli(1_900)
+                          .setMinimumHosts(5)
+                          .setRequestVolume(100))
+                  .setIntervalNanos(Duration.ofSeconds(10).toNanos())
+                  .setBaseEjectionNanos(Duration.ofSeconds(30).toNanos())
+                  .setMaxEjectionMillipercent(50_000));
+    }
     return rule.setTimeout(
             Timeout.newBuilder()
                 .setSource(source("Timeout"))

@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class DecisionBenchmark {
   private final Mesh mesh = BusyMesh.create();
+  private final Mesh guarded = BusyMesh.guarded();
   private final OutboundRequest request = new Get();
   private final ResponseHead ok = new Ok();
   private final Noted effects = new Noted();
@@ -39,6 +40,16 @@ public class DecisionBenchmark {
   /** A call with Route, Timeout, Retry and LoadBalancer, from its host to the end of its answer. */
   @Benchmark
   public OutboundCall meshCall() {
+    return call(mesh);
+  }
+
+  /** The same with CircuitBreaker, adaptive ConcurrencyLimit and OutlierDetection. */
+  @Benchmark
+  public OutboundCall guardedCall() {
+    return call(guarded);
+  }
+
+  private OutboundCall call(Mesh mesh) {
     OutboundCall call = mesh.call(mesh.destination(host, 8080), request);
     call.start(System.nanoTime(), effects);
     Attempt attempt = effects.started;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Mesh {
   private static final long NAMES_WAIT_SECONDS = 1;
   private static final Mesh ABSENT =
-      new Mesh("default", CallObserver.NONE, Deadlines.NONE, service -> {});
+      new Mesh("default", "", CallObserver.NONE, Deadlines.NONE, service -> {});
 
   private static volatile Mesh current = ABSENT;
 
@@ -46,23 +46,29 @@ public final class Mesh {
 
   /**
    * @param namespace that of this process
+   * @param zone where this process runs; empty where nobody has said it
    * @param observer told of every call
    * @param deadlines of the work at hand
    * @param subscriber told, by {@code namespace/name}, of a service whose config is wanted
    */
   public Mesh(
-      String namespace, CallObserver observer, Deadlines deadlines, Consumer<String> subscriber) {
-    this(namespace, observer, deadlines, subscriber, null);
+      String namespace,
+      String zone,
+      CallObserver observer,
+      Deadlines deadlines,
+      Consumer<String> subscriber) {
+    this(namespace, zone, observer, deadlines, subscriber, null);
   }
 
   /** As above, with chance of a given kind, for tests. */
   public Mesh(
       String namespace,
+      String zone,
       CallObserver observer,
       Deadlines deadlines,
       Consumer<String> subscriber,
       @Nullable RandomGenerator chance) {
-    this.config = new MeshConfig(namespace, this::configChanged);
+    this.config = new MeshConfig(namespace, zone, this::configChanged);
     this.observer = new QuietObserver(observer);
     this.deadlines = deadlines;
     this.subscriber = subscriber;

@@ -219,6 +219,16 @@ final class CompiledPolicies {
             .setSlowStartNanos(nanos(slowStart.path("window")))
             .setSlowStartMillipercent(slowStart.path("minimumPercent").asInt(10) * 1000)
             .setPanicMillipercent(conf.path("panicThreshold").asInt(50) * 1000);
+    JsonNode locality = conf.path("locality");
+    if (!locality.isMissingNode()) {
+      built
+          .getLocalityBuilder()
+          .setOverprovisioningPercent(locality.path("overprovisioningFactor").asInt(140))
+          .setOverflowMillipercent(locality.path("overflowPercent").asInt() * 1000);
+      locality
+          .path("failover")
+          .forEach(each -> built.getLocalityBuilder().addFailover(each.asText()));
+    }
     for (JsonNode key : conf.path("hash")) {
       String name = key.path("name").asText();
       built.addHash(

@@ -36,6 +36,9 @@ public final class MeshUnderTest {
   /** The port on which the services of tests are called. */
   public static final int PORT = 8080;
 
+  /** Where the caller runs. */
+  public static final String ZONE = "eu-1a";
+
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private final Map<String, Map<String, Endpoint>> endpoints = new LinkedHashMap<>();
@@ -52,7 +55,7 @@ public final class MeshUnderTest {
   }
 
   public MeshUnderTest(CallObserver observer, Deadlines deadlines, RandomGenerator chance) {
-    this.mesh = new Mesh("default", observer, deadlines, wanted::add, chance);
+    this.mesh = new Mesh("default", ZONE, observer, deadlines, wanted::add, chance);
   }
 
   /** The mesh itself. */

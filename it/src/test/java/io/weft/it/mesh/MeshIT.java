@@ -200,6 +200,19 @@ class MeshIT {
   }
 
   @Test
+  void calls_stay_in_their_zone_leave_it_when_its_instances_fail_and_come_back() {
+    policies.forStock("LoadBalancer", "{algorithm: ROUND_ROBIN, locality: {failover: [eu-1b]}}");
+    policies.forStock("OutlierDetection", "{consecutive5xx: 2, baseEjectionTime: 1s}");
+    eventually().untilAsserted(() -> assertThat(versionsOf(20)).containsOnly("v1"));
+
+    shop.stockV1.mood(100, 0);
+    eventually().untilAsserted(() -> assertThat(versionsOf(5)).containsOnly("v2"));
+
+    shop.stockV1.mood(0, 0);
+    eventually().untilAsserted(() -> assertThat(versionsOf(20)).containsOnly("v1"));
+  }
+
+  @Test
   void a_slow_service_is_given_up_on_in_time() {
     policies.routeStock(ALL_TO_V2);
     shop.stockV2.mood(0, 3_000);

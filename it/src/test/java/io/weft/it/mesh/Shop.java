@@ -15,10 +15,12 @@ import java.util.Map;
 
 /**
  * The demo's services as plain JVMs with the packaged agent, on free ports: a storefront, orders,
- * recommendations, and a warehouse in two versions. Nothing tells them of one another but names.
+ * recommendations, and a warehouse in two versions, the second of which is in a zone of its own.
+ * Nothing tells them of one another but names.
  */
 final class Shop implements AutoCloseable {
   private static final String ANY_PORT = "0";
+  private static final String ZONE = "eu-1a";
   private static final String TOMCAT_READY = "Tomcat started on port (\\d+)";
   private static final String ORDERS_READY = "orders ready on port (\\d+)";
 
@@ -64,7 +66,14 @@ final class Shop implements AutoCloseable {
         start(
             "stock",
             Map.of(
-                "VERSION", version, "ADMIN_PORT", ANY_PORT, "WEFT_LABELS", "version=" + version)));
+                "VERSION",
+                version,
+                "ADMIN_PORT",
+                ANY_PORT,
+                "WEFT_LABELS",
+                "version=" + version,
+                "WEFT_ZONE",
+                version.equals("v2") ? "eu-1b" : ZONE)));
   }
 
   /** Ends orders and starts it anew, with what its agent kept on disk. */
@@ -156,6 +165,7 @@ final class Shop implements AutoCloseable {
     Map<String, String> all = new HashMap<>(environment);
     all.put("PORT", ANY_PORT);
     all.put("WEFT_SERVICE", service);
+    all.put("WEFT_ZONE", ZONE);
     all.putAll(more);
     JavaProcess process =
         JavaProcess.of(service)

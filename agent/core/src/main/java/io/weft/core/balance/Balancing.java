@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *     than its share; 0 for none
  * @param slowStartLeast the part of its share that it gets at first, from 0 to 1
  * @param panicPercent while fewer are left than that, nobody is passed over
+ * @param locality null where it does not matter where endpoints run
  * @param outliers null where nobody is watched
  */
 public record Balancing(
@@ -17,16 +18,22 @@ public record Balancing(
     long slowStartNanos,
     double slowStartLeast,
     double panicPercent,
+    @Nullable Locality locality,
     @Nullable OutlierPolicy outliers) {
   /** Envoy's healthy_panic_threshold. */
   public static final double PANIC_PERCENT = 50;
 
   /** What holds where nothing is written. */
   public static final Balancing DEFAULT =
-      new Balancing(Algorithm.LEAST_REQUEST, 0, 0, PANIC_PERCENT, null);
+      new Balancing(Algorithm.LEAST_REQUEST, 0, 0, PANIC_PERCENT, null, null);
+
+  /** How many rounds are gone through side by side. */
+  int rounds() {
+    return locality == null ? 1 : locality.levels();
+  }
 
   /** The same, with these watched. */
   public Balancing watching(@Nullable OutlierPolicy policy) {
-    return new Balancing(algorithm, slowStartNanos, slowStartLeast, panicPercent, policy);
+    return new Balancing(algorithm, slowStartNanos, slowStartLeast, panicPercent, locality, policy);
   }
 }

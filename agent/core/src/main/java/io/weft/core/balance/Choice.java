@@ -2,6 +2,7 @@ package io.weft.core.balance;
 
 import io.weft.core.balance.Cluster.Tried;
 import io.weft.core.endpoint.Endpoint;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,29 @@ interface Choice {
 
   /** An attempt got no answer, and was given up after so long. */
   default void unanswered(Endpoint endpoint, long tookNanos, long now) {}
+
+  /** Why calls go to others although nothing is wrong with it, in words; else empty. */
+  default String objection(Endpoint endpoint, long now) {
+    return "";
+  }
+
+  /** In which parts calls go where, in words; empty if there is nothing to say of that. */
+  default String says(long now) {
+    return "";
+  }
+
+  /**
+   * All that a document asks for.
+   *
+   * @param live one at least
+   * @param cursors the places in the rounds, which outlive pushes: {@link Balancing#rounds} of them
+   */
+  static Choice of(Balancing balancing, Endpoint[] live, List<AtomicInteger> cursors) {
+    Locality locality = balancing.locality();
+    return locality == null
+        ? of(balancing, live, cursors.get(0))
+        : NearestFirst.of(balancing, locality, live, cursors);
+  }
 
   /**
    * The algorithm that a document asks for.

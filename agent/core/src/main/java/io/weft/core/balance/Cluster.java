@@ -18,7 +18,7 @@ public final class Cluster {
   private final String name;
   private final Balancing balancing;
   private final Outliers outliers;
-  private final AtomicInteger cursor = new AtomicInteger();
+  private final List<AtomicInteger> cursors;
   private volatile Members members = Members.NONE;
 
   /**
@@ -28,6 +28,7 @@ public final class Cluster {
     this.name = name;
     this.balancing = balancing;
     this.outliers = outliers;
+    this.cursors = Stream.generate(AtomicInteger::new).limit(balancing.rounds()).toList();
   }
 
   /**
@@ -58,7 +59,7 @@ public final class Cluster {
                 ? endpoints
                 : outliers.watch(endpoints, policy, balancing.panicPercent()),
             balancing,
-            cursor);
+            cursors);
   }
 
   /** How many endpoints there are, lost ones included. */
@@ -85,20 +86,27 @@ public final class Cluster {
     return chosen != null ? chosen : leastBad(current, tried, now, chance);
   }
 
+  /** How one of them is chosen just now, in words. */
+  public String says(long now) {
+    Choice choice = members.choice;
+    String parts = choice == null ? "" : choice.says(now);
+    return parts.isEmpty() ? algorithm().toString() : algorithm() + ", " + parts;
+  }
+
   /** All there is to choose from, with what speaks against each just now. */
   public List<Candidate> candidates(Tried tried, long now) {
     Members current = members;
     return Stream.concat(Stream.of(current.live), Stream.of(current.lost))
-        .map(endpoint -> new Candidate(endpoint, objection(endpoint, tried, now)))
+        .map(endpoint -> new Candidate(endpoint, objection(current, endpoint, tried, now)))
         .toList();
   }
 
-  private static String objection(Endpoint endpoint, Tried tried, long now) {
+  private static String objection(Members current, Endpoint endpoint, Tried tried, long now) {
     if (endpoint.lost()) {
       return "control has lost it";
     }
     if (Choice.isFresh(endpoint, tried, now)) {
-      return "";
+      return current.choice == null ? "" : current.choice.objection(endpoint, now);
     }
     if (endpoint.load().avoided(now)) {
       return "it refused a connection a moment ago";

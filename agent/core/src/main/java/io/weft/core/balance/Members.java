@@ -28,7 +28,7 @@ final class Members {
     this.choice = choice;
   }
 
-  static Members of(List<Endpoint> endpoints, Balancing balancing, AtomicInteger cursor) {
+  static Members of(List<Endpoint> endpoints, Balancing balancing, List<AtomicInteger> cursors) {
     Endpoint[] live = endpoints.stream().filter(each -> !each.lost()).toArray(Endpoint[]::new);
     Endpoint[] lost = endpoints.stream().filter(Endpoint::lost).toArray(Endpoint[]::new);
     Map<String, Endpoint> byUid = new HashMap<>();
@@ -36,6 +36,6 @@ final class Members {
       byUid.put(endpoint.uid(), endpoint);
     }
     return new Members(
-        live, lost, byUid, live.length == 0 ? null : Choice.of(balancing, live, cursor));
+        live, lost, byUid, live.length == 0 ? null : Choice.of(balancing, live, cursors));
   }
 }

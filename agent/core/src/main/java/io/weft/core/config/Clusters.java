@@ -93,6 +93,7 @@ final class Clusters {
         },
         instance.getPrincipal(),
         instance.getLabelsMap(),
+        instance.getZone(),
         Math.max(1, instance.getWeight()),
         instance.getState() == InstanceState.LOST,
         loads.computeIfAbsent(

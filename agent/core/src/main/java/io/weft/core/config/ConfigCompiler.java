@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes all that a host name can lead to of names and configs. For one push. */
 final class ConfigCompiler {
   private final String namespace;
+  private final String zone;
   private final Services services;
   private final Function<Clusters.Key, Cluster> clusters;
   private final Function<ServiceKey, RetryBudget> budgets;
@@ -37,15 +38,18 @@ final class ConfigCompiler {
 
   /**
    * @param namespace whose services go by their bare names
+   * @param zone where this process runs
    */
   ConfigCompiler(
       String namespace,
+      String zone,
       Services services,
       Function<Clusters.Key, Cluster> clusters,
       Function<ServiceKey, RetryBudget> budgets,
       Function<ServiceKey, AnswerTimes> times,
       Guards guards) {
     this.namespace = namespace;
+    this.zone = zone;
     this.services = services;
     this.clusters = clusters;
     this.budgets = budgets;
@@ -178,7 +182,7 @@ final class ConfigCompiler {
   }
 
   private RouteTable routes(ServiceKey called, ServiceConfig config, int port) {
-    return new RouteCompiler(new Lasting(called, port)).compile(config);
+    return new RouteCompiler(zone, new Lasting(called, port)).compile(config);
   }
 
   /** What of one port of a service outlives this push. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshConfig implements DataPlane {
   private final String namespace;
+  private final String zone;
   private final Runnable changed;
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
@@ -39,10 +40,12 @@ public final class MeshConfig implements DataPlane {
 
   /**
    * @param namespace whose short names this process may use
+   * @param zone where this process runs
    * @param changed run on the pushing thread after each push that is in force
    */
-  public MeshConfig(String namespace, Runnable changed) {
+  public MeshConfig(String namespace, String zone, Runnable changed) {
     this.namespace = namespace;
+    this.zone = zone;
     this.changed = changed;
     this.compiler = compiler(Services.NONE);
   }
@@ -174,6 +177,7 @@ public final class MeshConfig implements DataPlane {
   private ConfigCompiler compiler(Services of) {
     return new ConfigCompiler(
         namespace,
+        zone,
         of,
         clusters::cluster,
         service -> budgets.computeIfAbsent(service, s -> new RetryBudget()),

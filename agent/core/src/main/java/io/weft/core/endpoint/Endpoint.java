@@ -9,6 +9,7 @@ import java.util.Map;
  * @param address host name or IP literal without brackets
  * @param tls what the port speaks; the caller follows it, not the scheme of its URL
  * @param principal the SPIFFE ID its certificate must have; empty if it has none
+ * @param zone where it runs; empty where nobody has said it
  * @param weight relative to the other endpoints, at least 1
  * @param lost whether control has lost the instance: a last resort
  * @param load what changes by itself, shared by all pushes that name this endpoint
@@ -21,6 +22,7 @@ public record Endpoint(
     EndpointTls tls,
     String principal,
     Map<String, String> labels,
+    String zone,
     int weight,
     boolean lost,
     EndpointLoad load,
@@ -28,7 +30,7 @@ public record Endpoint(
 
   /** The same, watched. */
   public Endpoint watched(EndpointHealth by) {
-    return new Endpoint(uid, address, port, tls, principal, labels, weight, lost, load, by);
+    return new Endpoint(uid, address, port, tls, principal, labels, zone, weight, lost, load, by);
   }
 
   /** Whether calls go to others as long as there are any. */

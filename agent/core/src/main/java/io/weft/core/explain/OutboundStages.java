@@ -149,7 +149,7 @@ final class OutboundStages {
     if (anyTried || rule.backends().size() == 1) {
       stages.add(
           "LoadBalancer",
-          cluster.name() + ": " + cluster.algorithm(),
+          cluster.name() + ": " + cluster.says(now),
           rule.balancer(),
           "spec.conf.algorithm",
           candidates);
@@ -471,7 +471,7 @@ final class OutboundStages {
             : "";
     stages.add(
         "LoadBalancer",
-        cluster.name() + share + ": " + (all.isEmpty() ? "no endpoint" : cluster.algorithm()),
+        cluster.name() + share + ": " + (all.isEmpty() ? "no endpoint" : cluster.says(now)),
         rule.balancer(),
         "spec.conf.algorithm",
         candidates);

@@ -53,7 +53,12 @@ public final class Agent {
     this.problems = read.problems();
     this.telemetry = telemetry;
     this.mesh =
-        new Mesh(settings.namespace(), telemetry.calls(), telemetry.deadlines(), this::subscribe);
+        new Mesh(
+            settings.namespace(),
+            settings.zone(),
+            telemetry.calls(),
+            telemetry.deadlines(),
+            this::subscribe);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.weft.api.v1.UrlRewrite;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
+import io.weft.core.balance.Locality;
 import io.weft.core.breaker.BreakerPolicy;
 import io.weft.core.breaker.BreakerRule;
 import io.weft.core.breaker.CircuitBreaker;
@@ -41,9 +42,14 @@ public final class RouteCompiler {
   private static final TimeoutPolicy MIRROR_TIMEOUT =
       new TimeoutPolicy(Source.BUILT_IN, 15_000_000_000L, 0, 0, 0);
 
+  private final String zone;
   private final Lasting lasting;
 
-  public RouteCompiler(Lasting lasting) {
+  /**
+   * @param zone where this process runs
+   */
+  public RouteCompiler(String zone, Lasting lasting) {
+    this.zone = zone;
     this.lasting = lasting;
   }
 
@@ -214,7 +220,7 @@ public final class RouteCompiler {
         retry.hasHedge() ? Hedge.of(retry.getHedge()) : Hedge.NONE);
   }
 
-  private static Balancing balancing(io.weft.api.v1.LoadBalancer balancer) {
+  private Balancing balancing(io.weft.api.v1.LoadBalancer balancer) {
     return new Balancing(
         switch (balancer.getAlgorithm()) {
           case LEAST_REQUEST -> Algorithm.LEAST_REQUEST;
@@ -229,7 +235,19 @@ public final class RouteCompiler {
         balancer.getSlowStartNanos(),
         (double) balancer.getSlowStartMillipercent() / MILLIPERCENT,
         (double) balancer.getPanicMillipercent() / MILLI,
+        balancer.hasLocality() ? locality(balancer.getLocality()) : null,
         null);
+  }
+
+  private Locality locality(io.weft.api.v1.Locality locality) {
+    if (locality.getOverprovisioningPercent() < 100) {
+      throw new IllegalArgumentException("a locality that gives calls to nobody");
+    }
+    return new Locality(
+        zone,
+        locality.getFailoverList(),
+        locality.getOverprovisioningPercent() / 100.0,
+        (double) locality.getOverflowMillipercent() / MILLIPERCENT);
   }
 
   private static OutlierPolicy outliers(io.weft.api.v1.OutlierDetection detection) {

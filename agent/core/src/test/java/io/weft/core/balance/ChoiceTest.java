@@ -141,7 +141,7 @@ class ChoiceTest {
 
   private static Cluster cluster(Algorithm algorithm, List<Endpoint> endpoints) {
     Cluster cluster =
-        new Cluster("default/stock", new Balancing(algorithm, 0, 0, 0, null), new Outliers());
+        new Cluster("default/stock", new Balancing(algorithm, 0, 0, 0, null, null), new Outliers());
     cluster.members(endpoints);
     return cluster;
   }
@@ -157,6 +157,7 @@ class ChoiceTest {
               EndpointTls.NONE,
               "",
               Map.of(),
+              "",
               weight.applyAsInt(i),
               false,
               new EndpointLoad(),

@@ -60,6 +60,9 @@ final class ModelShop implements CallObserver {
     }
     mesh.service("copy", "z");
     mesh.service("stock", chance.nextInt(8) == 0 ? new String[0] : new String[] {"a", "b", "c"});
+    if (chance.nextInt(3) == 0) {
+      mesh.instance("stock", MeshUnderTest.instance("a").setZone(MeshUnderTest.ZONE));
+    }
     mesh.policy(policies());
     check();
   }
@@ -314,7 +317,7 @@ final class ModelShop implements CallObserver {
         ---
         kind: LoadBalancer
         metadata: {name: choice}
-        spec: {to: {service: stock}, conf: {algorithm: %s, hash: [{by: path}]}}
+        spec: {to: {service: stock}, conf: {algorithm: %s, hash: [{by: path}]%s}}
         ---
         kind: Fault
         metadata: {name: trouble}
@@ -368,6 +371,7 @@ final class ModelShop implements CallObserver {
                 "{delay: 20ms, max: 3}",
                 "{percentile: 90, max: 2}"),
             one("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PEAK_EWMA", "RING_HASH", "MAGLEV"),
+            one("", ", locality: {overflowPercent: 30, failover: [eu-1b]}"),
             one("enforce", "enforce", "shadow"),
             one("10ms", "400ms"),
             one(0, 0, 30, 100),

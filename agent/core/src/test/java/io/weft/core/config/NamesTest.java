@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NamesTest {
 
-  private final MeshConfig config = new MeshConfig("default", () -> {});
+  private final MeshConfig config = new MeshConfig("default", "", () -> {});
 
   @ParameterizedTest
   @ValueSource(

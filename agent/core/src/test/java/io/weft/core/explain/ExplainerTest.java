@@ -352,6 +352,32 @@ class ExplainerTest {
   }
 
   @Test
+  void zonesAreToldWithTheirPartsAndWhoIsTooFarAway() {
+    mesh.service("stock")
+        .instance("stock", MeshUnderTest.instance("a").setZone(MeshUnderTest.ZONE))
+        .instance("stock", MeshUnderTest.instance("b").setZone("eu-1b"))
+        .instance("stock", MeshUnderTest.instance("c"))
+        .policy(
+            """
+            kind: LoadBalancer
+            metadata: {name: near}
+            spec:
+              to: {service: stock}
+              conf: {algorithm: RANDOM, locality: {failover: [eu-1*], overflowPercent: 5}}
+            """);
+
+    Stage balance = stage(call("/"), "LoadBalancer");
+
+    assertThat(balance.getSays()).isEqualTo("default/stock: RANDOM, 95% in eu-1a, 5% in eu-1*");
+    assertThat(told(balance))
+        .containsExactly(
+            "+ a:8080: 0 in flight",
+            "+ b:8080: 0 in flight",
+            "- c:8080: it is elsewhere, and calls stay nearer");
+    assertThat(explain(call("/")).getUidsList()).containsExactly("a", "b");
+  }
+
+  @Test
   void whatSticksByAHeaderIsToldWithTheOneEndpointThatItSticksTo() {
     mesh.service("stock", "a", "b", "c")
         .policy(

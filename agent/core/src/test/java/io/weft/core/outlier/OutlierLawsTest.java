@@ -73,6 +73,7 @@ class OutlierLawsTest {
                 EndpointTls.NONE,
                 "",
                 Map.of(),
+                "",
                 1,
                 false,
                 new EndpointLoad(),

@@ -121,7 +121,7 @@ class RouteTableLawsTest {
   private static RouteTable table(List<List<RouteMatch>> rules) {
     ServiceConfig.Builder config = ServiceConfig.newBuilder();
     rules.forEach(matches -> config.addRules(RouteRule.newBuilder().addAllMatches(matches)));
-    return new RouteCompiler(new Lasting()).compile(config.build());
+    return new RouteCompiler("", new Lasting()).compile(config.build());
   }
 
   @Provide

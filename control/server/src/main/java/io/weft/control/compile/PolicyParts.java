@@ -10,6 +10,7 @@ import io.weft.api.v1.HashKey;
 import io.weft.api.v1.HeaderAttribute;
 import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.Locality;
 import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.Source;
@@ -105,6 +106,14 @@ final class PolicyParts {
           millipercent(slowStart, "minimumPercent", SLOW_START_LEAST));
     }
     conf.each("hash").forEach(key -> balancer.addHash(hashKey(key)));
+    if (conf.has("locality")) {
+      Fields locality = conf.fields("locality");
+      balancer.setLocality(
+          Locality.newBuilder()
+              .addAllFailover(locality.texts("failover"))
+              .setOverprovisioningPercent(locality.whole("overprovisioningFactor", 140))
+              .setOverflowMillipercent(millipercent(locality, "overflowPercent", BigDecimal.ZERO)));
+    }
     return balancer.build();
   }
 

@@ -198,7 +198,28 @@ public enum Kind {
               "panicThreshold",
               new Percent(),
               "50",
-              "While fewer endpoints than that are healthy, all are used."))),
+              "While fewer endpoints than that are healthy, all are used."),
+          Field.optional(
+              "locality",
+              Shape.of(
+                  Field.optional(
+                      "failover",
+                      new Many(new Text(TextForm.ZONE)),
+                      "none: everywhere alike",
+                      "Where calls go next, in this order; then everywhere else."),
+                  Field.optional(
+                      "overprovisioningFactor",
+                      new Whole(100, 10_000),
+                      "140",
+                      "A zone takes so many percent of the part of its endpoints that is healthy,"
+                          + " of all calls at most."),
+                  Field.optional(
+                      "overflowPercent",
+                      new Percent(),
+                      "0",
+                      "Calls that leave the own zone in any case.")),
+              "off",
+              "Calls endpoints of the caller's own zone first."))),
   CIRCUIT_BREAKER(
       "CircuitBreaker",
       "Has callers leave a service alone for a while when too many calls to it fail or are slow.",

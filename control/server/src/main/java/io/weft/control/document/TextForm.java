@@ -40,6 +40,8 @@ public enum TextForm {
   /** A path, an asterisk at one end or alone. */
   PATH_PATTERN(
       "path that begins with /, or with * at one of its ends", "\\*|/[^*?#\\s]*\\*?|\\*[^*?#\\s]+"),
+  /** Where instances run, an asterisk at its end for all that begin so. */
+  ZONE("zone, or what zones begin with and then *", "[A-Za-z0-9._/-]{1,128}\\*?"),
   /** Any text, an asterisk at one end or alone. */
   PATTERN("text, or with * at one of its ends", "[^*\\r\\n]*\\*?|\\*[^*\\r\\n]+"),
   /** Name of an attribute (OpenTelemetry's naming). */

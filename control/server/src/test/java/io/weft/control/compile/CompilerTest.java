@@ -9,6 +9,7 @@ import io.weft.api.v1.Egress;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.Locality;
 import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.Retry;
@@ -293,6 +294,30 @@ class CompilerTest {
             .getLoadBalancer();
     assertThat(slow.getSlowStartNanos()).isEqualTo(30_000_000_000L);
     assertThat(slow.getSlowStartMillipercent()).isEqualTo(2_500);
+    assertThat(slow.hasLocality()).isFalse();
+  }
+
+  @Test
+  void which_zones_come_first_reaches_the_callers() {
+    assertThat(locality("{}"))
+        .isEqualTo(Locality.newBuilder().setOverprovisioningPercent(140).build());
+    assertThat(
+            locality(
+                "{failover: [eu-1b, eu-*], overprovisioningFactor: 200, overflowPercent: 2.5}"))
+        .isEqualTo(
+            Locality.newBuilder()
+                .addFailover("eu-1b")
+                .addFailover("eu-*")
+                .setOverprovisioningPercent(200)
+                .setOverflowMillipercent(2_500)
+                .build());
+  }
+
+  private static Locality locality(String conf) {
+    return config(policy("LoadBalancer", "{algorithm: RANDOM, locality: " + conf + "}"))
+        .getRules(0)
+        .getLoadBalancer()
+        .getLocality();
   }
 
   @ParameterizedTest

@@ -73,6 +73,9 @@ class DocumentReaderTest {
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: cookie}] | f:6: spec.conf.hash[0].by: cookie needs name beside it: the cookie's name
           LoadBalancer | {}                        | algorithm: MAGLEV, hash: [{by: path, name: a}] | f:6: spec.conf.hash[0].name: means nothing with by: path
           LoadBalancer | {}                        | algorithm: RANDOM, panicThreshold: 101 | f:6: spec.conf.panicThreshold: is 101; must be percentage from 0 to 100
+          LoadBalancer | {}                        | algorithm: RANDOM, locality: {failover: ["*"]} | f:6: spec.conf.locality.failover[0]: is *; must be zone, or what zones begin with and then *
+          LoadBalancer | {}                        | algorithm: RANDOM, locality: {overprovisioningFactor: 99} | f:6: spec.conf.locality.overprovisioningFactor: is 99; must be whole number from 100 to 10000
+          LoadBalancer | {}                        | algorithm: RANDOM, locality: {overflowPercent: 101} | f:6: spec.conf.locality.overflowPercent: is 101; must be percentage from 0 to 100
           CircuitBreaker | {}                      | failureRateThreshold: 0  | f:6: spec.conf.failureRateThreshold: must be more than 0, or it would open at the first call
           CircuitBreaker | {}                      | slowCallRateThreshold: 0 | f:6: spec.conf.slowCallRateThreshold: must be more than 0, or it would open at the first call
           CircuitBreaker | {}                      | window: {calls: 10, time: 10s} | f:6: spec.conf.window: may have only one of calls, time

@@ -51,7 +51,7 @@ final class BusyMesh {
   }
 
   private static Mesh mesh(boolean guarded) {
-    Mesh mesh = new Mesh("default", CallObserver.NONE, Deadlines.NONE, service -> {});
+    Mesh mesh = new Mesh("default", "", CallObserver.NONE, Deadlines.NONE, service -> {});
     List<ResourceError> errors =
         mesh.dataPlane().apply(List.of(names(), config(guarded), endpoints()), List.of());
     if (!errors.isEmpty()) {

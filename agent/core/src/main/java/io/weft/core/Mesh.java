@@ -10,7 +10,9 @@ import io.weft.core.config.Destination;
 import io.weft.core.config.MeshConfig;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.egress.EgressPolicy;
+import io.weft.core.health.Checkups;
 import io.weft.core.link.DataPlane;
+import io.weft.core.log.Log;
 import io.weft.core.thread.AgentThread;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,8 +70,18 @@ public final class Mesh {
       Deadlines deadlines,
       Consumer<String> subscriber,
       @Nullable RandomGenerator chance) {
-    this.config = new MeshConfig(namespace, zone, this::configChanged);
-    this.observer = new QuietObserver(observer);
+    CallObserver quiet = new QuietObserver(observer);
+    this.observer = quiet;
+    this.config =
+        new MeshConfig(
+            namespace,
+            zone,
+            this::configChanged,
+            Checkups.ofThisProcess(
+                change -> {
+                  Log.info(change.document() + ": " + change);
+                  quiet.healthChanged(change);
+                }));
     this.deadlines = deadlines;
     this.subscriber = subscriber;
     this.fixedChance = chance;

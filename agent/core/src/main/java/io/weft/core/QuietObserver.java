@@ -4,6 +4,7 @@ import io.weft.core.call.Attempt;
 import io.weft.core.call.CallObserver;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.egress.EgressPolicy;
+import io.weft.core.health.HealthChange;
 import io.weft.core.log.Log;
 
 /** Keeps the faults of telemetry from the calls it looks at. */
@@ -54,6 +55,15 @@ final class QuietObserver implements CallObserver {
   public void wouldBeDenied(EgressPolicy by, String host) {
     try {
       observer.wouldBeDenied(by, host);
+    } catch (RuntimeException | LinkageError e) {
+      say(e);
+    }
+  }
+
+  @Override
+  public void healthChanged(HealthChange change) {
+    try {
+      observer.healthChanged(change);
     } catch (RuntimeException | LinkageError e) {
       say(e);
     }

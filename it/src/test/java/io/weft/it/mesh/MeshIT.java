@@ -183,6 +183,22 @@ class MeshIT {
   }
 
   @Test
+  void instances_are_checked_by_grpc_and_used_all_the_same_where_none_knows_such_checks() {
+    policies.forStock(
+        "HealthCheck", "{grpc: {}, interval: 500ms, timeout: 500ms, unhealthyThreshold: 1}");
+
+    // Over mutual TLS, in which nobody says more than that there is no such method.
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(explained(control))
+                    .contains(
+                        "HealthCheck/default/stock finds it unhealthy: gRPC UNIMPLEMENTED, but too"
+                            + " few would be left"));
+    assertThat(ordersThatFailed(10)).isZero();
+  }
+
+  @Test
   void an_instance_that_fails_is_left_alone_and_when_all_fail_they_are_asked_all_the_same() {
     policies.forStock(
         "OutlierDetection", "{consecutive5xx: 3, baseEjectionTime: 1m, maxEjectionPercent: 100}");

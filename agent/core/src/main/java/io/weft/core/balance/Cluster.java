@@ -1,6 +1,8 @@
 package io.weft.core.balance;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.health.HealthChecks;
+import io.weft.core.health.HealthPolicy;
 import io.weft.core.outlier.OutlierPolicy;
 import io.weft.core.outlier.Outliers;
 import java.util.List;
@@ -18,16 +20,19 @@ public final class Cluster {
   private final String name;
   private final Balancing balancing;
   private final Outliers outliers;
+  private final HealthChecks checks;
   private final List<AtomicInteger> cursors;
   private volatile Members members = Members.NONE;
 
   /**
    * @param outliers what is known of its endpoints, if the balancing has them watched
+   * @param checks what is known of them, if it has them checked
    */
-  public Cluster(String name, Balancing balancing, Outliers outliers) {
+  public Cluster(String name, Balancing balancing, Outliers outliers, HealthChecks checks) {
     this.name = name;
     this.balancing = balancing;
     this.outliers = outliers;
+    this.checks = checks;
     this.cursors = Stream.generate(AtomicInteger::new).limit(balancing.rounds()).toList();
   }
 
@@ -53,11 +58,14 @@ public final class Cluster {
   /** Replaces the members. */
   public void members(List<Endpoint> endpoints) {
     OutlierPolicy policy = balancing.outliers();
+    List<Endpoint> watched =
+        policy == null ? endpoints : outliers.watch(endpoints, policy, balancing.panicPercent());
+    HealthPolicy checkedBy = balancing.checks();
     members =
         Members.of(
-            policy == null
-                ? endpoints
-                : outliers.watch(endpoints, policy, balancing.panicPercent()),
+            checkedBy == null
+                ? watched
+                : checks.watch(watched, checkedBy, balancing.panicPercent()),
             balancing,
             cursors);
   }

@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.egress.EgressPolicy;
+import io.weft.core.health.HealthChange;
 
 /**
  * Told of every call as it goes, by the thread that drives it: spans, metrics and reports are made
@@ -33,6 +34,9 @@ public interface CallObserver {
 
   /** A call that a policy in shadow mode would have denied leaves the mesh, unseen otherwise. */
   default void wouldBeDenied(EgressPolicy by, String host) {}
+
+  /** An endpoint is found healthy that was not, or the other way round; not of any call. */
+  default void healthChanged(HealthChange change) {}
 
   /** The call ended, as all its attempts have: the record is complete. Once for each started. */
   default void callEnded(OutboundCall call) {}

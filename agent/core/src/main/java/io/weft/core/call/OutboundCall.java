@@ -486,7 +486,8 @@ public final class OutboundCall extends CallRecord {
     attempt = next;
     state = State.TRYING;
     if (endpoint.health().wouldBePassedOver(now)) {
-      verdict(rule().outliers(), true, Verdict.PASSED_OVER, endpoint.authority(), next);
+      Source by = endpoint.health().failsChecks() ? rule().checks() : rule().outliers();
+      verdict(by, true, Verdict.PASSED_OVER, endpoint.authority(), next);
     }
     mesh.observer().attemptStarted(next);
     armPerTry(now, effects);

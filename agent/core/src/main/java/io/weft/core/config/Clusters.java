@@ -8,6 +8,9 @@ import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.health.Checkups;
+import io.weft.core.health.HealthChecks;
+import io.weft.core.health.HealthPolicy;
 import io.weft.core.outlier.OutlierPolicy;
 import io.weft.core.outlier.Outliers;
 import java.util.ArrayList;
@@ -18,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * The instances of all services in use, and who of them stands behind which backend. What this JVM
@@ -27,7 +32,18 @@ final class Clusters {
   private final Map<ServiceKey, List<io.weft.api.v1.Endpoint>> instances = new HashMap<>();
   private final Map<Key, Cluster> clusters = new HashMap<>();
   private final Map<LoadKey, EndpointLoad> loads = new HashMap<>();
-  private final Map<OutlierKey, Outliers> outliers = new HashMap<>();
+  private final Map<WatchKey, Outliers> outliers = new HashMap<>();
+  private final Map<WatchKey, HealthChecks> checks = new HashMap<>();
+  private final Checkups checkups;
+  private final ToIntFunction<ServiceKey> callers;
+
+  /**
+   * @param callers how many processes call a service, as far as is known
+   */
+  Clusters(Checkups checkups, ToIntFunction<ServiceKey> callers) {
+    this.checkups = checkups;
+    this.callers = callers;
+  }
 
   /**
    * Replaces the instances of a service.
@@ -51,7 +67,7 @@ final class Clusters {
   /** The instances that a backend stands for, known once {@link #fill} was called. */
   Cluster cluster(Key key) {
     return clusters.computeIfAbsent(
-        key, k -> new Cluster(k.toString(), k.balancing(), outliers(k)));
+        key, k -> new Cluster(k.toString(), k.balancing(), outliers(k), checks(k)));
   }
 
   // Shared by all that the same document rules: what is known outlives a change of its fields.
@@ -59,10 +75,24 @@ final class Clusters {
     return outliers.computeIfAbsent(key.outliers(), k -> new Outliers());
   }
 
+  private HealthChecks checks(Key key) {
+    return checks.computeIfAbsent(
+        key.checks(),
+        k -> new HealthChecks(key.toString(), checkups, () -> callers.applyAsInt(key.service())));
+  }
+
   /** Brings the members of every cluster up to date, and forgets clusters that nobody uses. */
   void fill(Services services, Set<Key> used) {
     clusters.keySet().retainAll(used);
     outliers.keySet().retainAll(used.stream().map(Key::outliers).toList());
+    Set<WatchKey> checked = used.stream().map(Key::checks).collect(Collectors.toSet());
+    checks.forEach(
+        (key, check) -> {
+          if (!checked.contains(key)) {
+            check.close();
+          }
+        });
+    checks.keySet().retainAll(checked);
     clusters.forEach(
         (key, cluster) -> {
           List<Endpoint> members = new ArrayList<>();
@@ -134,9 +164,14 @@ final class Clusters {
       labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     }
 
-    private OutlierKey outliers() {
+    private WatchKey outliers() {
       OutlierPolicy policy = balancing.outliers();
-      return new OutlierKey(service, port, labels, policy == null ? "" : policy.document());
+      return new WatchKey(service, port, labels, policy == null ? "" : policy.document());
+    }
+
+    private WatchKey checks() {
+      HealthPolicy policy = balancing.checks();
+      return new WatchKey(service, port, labels, policy == null ? "" : policy.document());
     }
 
     /** {@code default/stock{version=v2}}. */
@@ -149,6 +184,6 @@ final class Clusters {
   private record LoadKey(String uid, int port) {}
 
   /** The endpoints that a document watches together. */
-  private record OutlierKey(
+  private record WatchKey(
       ServiceKey service, int port, Map<String, String> labels, String document) {}
 }

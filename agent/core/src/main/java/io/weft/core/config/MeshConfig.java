@@ -6,6 +6,7 @@ import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.core.egress.EgressPolicy;
+import io.weft.core.health.Checkups;
 import io.weft.core.link.DataPlane;
 import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
@@ -28,9 +29,11 @@ public final class MeshConfig implements DataPlane {
   private final Runnable changed;
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
+  // How many processes call a service, where that is known to be many.
+  private volatile Map<String, Integer> callers = Map.of();
 
   // Touched by the pushing thread alone.
-  private final Clusters clusters = new Clusters();
+  private final Clusters clusters;
   private final Map<ServiceKey, RetryBudget> budgets = new HashMap<>();
   private final Map<ServiceKey, AnswerTimes> times = new HashMap<>();
   private final Guards guards = new Guards();
@@ -44,9 +47,19 @@ public final class MeshConfig implements DataPlane {
    * @param changed run on the pushing thread after each push that is in force
    */
   public MeshConfig(String namespace, String zone, Runnable changed) {
+    this(namespace, zone, changed, Checkups.ofThisProcess(change -> {}));
+  }
+
+  /**
+   * As above.
+   *
+   * @param checkups what endpoints are checked with
+   */
+  public MeshConfig(String namespace, String zone, Runnable changed, Checkups checkups) {
     this.namespace = namespace;
     this.zone = zone;
     this.changed = changed;
+    this.clusters = new Clusters(checkups, service -> callers.getOrDefault(service.toString(), 1));
     this.compiler = compiler(Services.NONE);
   }
 
@@ -99,6 +112,11 @@ public final class MeshConfig implements DataPlane {
     guards.keep(compiler.guarded());
     changed.run();
     return errors;
+  }
+
+  @Override
+  public void callers(Map<String, Integer> many) {
+    callers = Map.copyOf(many);
   }
 
   private void endpoints(

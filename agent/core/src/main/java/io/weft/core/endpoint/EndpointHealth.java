@@ -34,6 +34,11 @@ public interface EndpointHealth {
   /** Whether they would, if the policy were not in shadow mode. */
   boolean wouldBePassedOver(long now);
 
+  /** Whether checks beside all calls find it unhealthy, in shadow mode too. */
+  default boolean failsChecks() {
+    return false;
+  }
+
   /** Why they do or would, or why they do not although there is reason, in words; else empty. */
   String says(long now);
 

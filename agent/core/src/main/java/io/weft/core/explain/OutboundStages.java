@@ -16,6 +16,7 @@ import io.weft.core.config.Destination;
 import io.weft.core.config.Source;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.fault.FaultPolicy;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.limit.ConcurrencyLimit;
@@ -240,7 +241,7 @@ final class OutboundStages {
       return stopped(stages.all());
     }
     retry(rule.retry());
-    outliers(rule);
+    watched(rule);
     return send(destination, rule, RouteTable.prefix(found));
   }
 
@@ -272,8 +273,8 @@ final class OutboundStages {
     return refuses && !shadow;
   }
 
-  private void outliers(Rule rule) {
-    if (!rule.outliers().isDocument()) {
+  private void watched(Rule rule) {
+    if (!rule.outliers().isDocument() && !rule.checks().isDocument()) {
       return;
     }
     List<Endpoint> all =
@@ -283,14 +284,25 @@ final class OutboundStages {
             .flatMap(cluster -> cluster.candidates(Cluster.Tried.NOTHING, now).stream())
             .map(Cluster.Candidate::endpoint)
             .toList();
-    long ejected = all.stream().filter(each -> each.health().passedOver(now)).count();
-    long inShadow = all.stream().filter(each -> each.health().wouldBePassedOver(now)).count();
+    if (rule.outliers().isDocument()) {
+      watched(all, false, "OutlierDetection", rule.outliers());
+    }
+    if (rule.checks().isDocument()) {
+      watched(all, true, "HealthCheck", rule.checks());
+    }
+  }
+
+  private void watched(List<Endpoint> all, boolean byChecks, String kind, Source source) {
+    List<EndpointHealth> doubtful =
+        all.stream().map(Endpoint::health).filter(each -> each.failsChecks() == byChecks).toList();
+    long out = doubtful.stream().filter(each -> each.passedOver(now)).count();
+    long inShadow = doubtful.stream().filter(each -> each.wouldBePassedOver(now)).count();
     stages.add(
-        "OutlierDetection",
+        kind,
         inShadow > 0
             ? inShadow + " of " + all.size() + " would be left alone"
-            : ejected + " of " + all.size() + " left alone",
-        rule.outliers(),
+            : out + " of " + all.size() + " left alone",
+        source,
         "spec.conf");
   }
 

@@ -4,6 +4,7 @@ import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceVersion;
 import java.util.List;
+import java.util.Map;
 
 /** Where pushed resources take effect. */
 public interface DataPlane {
@@ -24,4 +25,7 @@ public interface DataPlane {
    * @return what could not be built, and why in one line; empty if all is in force
    */
   List<ResourceError> apply(List<Resource> changed, List<ResourceVersion> removed);
+
+  /** How many processes call a service, of those by {@code namespace/name} that many call. */
+  default void callers(Map<String, Integer> many) {}
 }

@@ -8,6 +8,7 @@ import io.weft.api.v1.Update;
 import io.weft.core.log.Log;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -65,6 +66,11 @@ final class LocalConfig {
     List<ResourceError> errors = errorsOf(changed, update.getRemovedList());
     held.accept(update.getVersion(), changed, update.getRemovedList(), errors);
     return errors;
+  }
+
+  /** As {@link DataPlane#callers}. */
+  void callers(Map<String, Integer> many) {
+    dataPlane.callers(many);
   }
 
   /** Puts in force what was at the end of the last run, if it can be read. */

@@ -125,6 +125,7 @@ final class Session implements ControlStream.Events {
       case RENEW -> certification.renew();
       case ASK -> answer(message.getAsk());
       case RATE_SHARE -> policies.share(message.getRateShare());
+      case CALLERS -> config.callers(message.getCallers().getServicesMap());
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }

@@ -11,6 +11,7 @@ import io.weft.core.identity.MutualTlsMode;
 import io.weft.core.inbound.InboundPolicies;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Takes Trust and Inbound for itself, and hands on what callers need. */
@@ -29,6 +30,11 @@ final class TrustingDataPlane implements DataPlane {
   @Override
   public List<String> features() {
     return config.features();
+  }
+
+  @Override
+  public void callers(Map<String, Integer> many) {
+    config.callers(many);
   }
 
   // Trust and Inbound that are taken away stay in force: nobody would be believed, or anybody let

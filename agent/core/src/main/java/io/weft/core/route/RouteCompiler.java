@@ -14,6 +14,8 @@ import io.weft.core.call.HeaderField;
 import io.weft.core.config.ServiceKey;
 import io.weft.core.config.Source;
 import io.weft.core.fault.FaultPolicy;
+import io.weft.core.health.HealthPolicy;
+import io.weft.core.health.Probe;
 import io.weft.core.limit.ConcurrencyLimit;
 import io.weft.core.limit.LimitPolicy;
 import io.weft.core.limit.LimitRule;
@@ -82,7 +84,9 @@ public final class RouteCompiler {
     Balancing chosen =
         rule.hasLoadBalancer() ? balancing(rule.getLoadBalancer()) : Balancing.DEFAULT;
     Balancing balancing =
-        chosen.watching(rule.hasOutlierDetection() ? outliers(rule.getOutlierDetection()) : null);
+        chosen.watching(
+            rule.hasOutlierDetection() ? outliers(rule.getOutlierDetection()) : null,
+            rule.hasHealthCheck() ? checks(rule.getHealthCheck()) : null);
     List<Backend> backends = new ArrayList<>(rule.getBackendsCount());
     int total = 0;
     for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
@@ -107,6 +111,7 @@ public final class RouteCompiler {
         session(rule.getSessionPersistence()),
         rule.getMirrorsList().stream().map(each -> mirror(each, chosen)).toList(),
         source(rule.getOutlierDetection().getSource()),
+        source(rule.getHealthCheck().getSource()),
         rule.hasCircuitBreaker() ? breaker(rule.getCircuitBreaker()) : null,
         rule.hasConcurrencyLimit() ? limit(rule.getConcurrencyLimit()) : null);
   }
@@ -131,6 +136,7 @@ public final class RouteCompiler {
             TelemetryPolicy.NONE,
             SessionPersistence.NONE,
             List.of(),
+            Source.BUILT_IN,
             Source.BUILT_IN,
             null,
             null);
@@ -236,6 +242,7 @@ public final class RouteCompiler {
         (double) balancer.getSlowStartMillipercent() / MILLIPERCENT,
         (double) balancer.getPanicMillipercent() / MILLI,
         balancer.hasLocality() ? locality(balancer.getLocality()) : null,
+        null,
         null);
   }
 
@@ -269,6 +276,30 @@ public final class RouteCompiler {
         detection.getIntervalNanos(),
         detection.getBaseEjectionNanos(),
         (double) detection.getMaxEjectionMillipercent() / MILLI);
+  }
+
+  private static HealthPolicy checks(io.weft.api.v1.HealthCheck check) {
+    if (check.getIntervalNanos() <= 0 || check.getTimeoutNanos() <= 0) {
+      throw new IllegalArgumentException("a health check without times");
+    }
+    return new HealthPolicy(
+        source(check.getSource()).toString(),
+        check.getShadow(),
+        switch (check.getProbeCase()) {
+          case HTTP ->
+              new Probe.Http(
+                  check.getHttp().getPath(),
+                  check.getHttp().getHost(),
+                  Set.copyOf(check.getHttp().getExpectedStatusesList()));
+          case GRPC -> new Probe.Grpc(check.getGrpc().getService(), check.getGrpc().getHost());
+          case TCP -> new Probe.Tcp();
+          case PROBE_NOT_SET ->
+              throw new IllegalArgumentException("a health check this agent does not know");
+        },
+        check.getIntervalNanos(),
+        check.getTimeoutNanos(),
+        Math.max(1, check.getHealthyThreshold()),
+        Math.max(1, check.getUnhealthyThreshold()));
   }
 
   private BreakerRule breaker(io.weft.api.v1.CircuitBreaker breaker) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param session by what the requests of a session come to one instance
  * @param mirrors who gets copies of its requests
  * @param outliers the document that has endpoints passed over
+ * @param checks the document that has endpoints checked
  * @param breaker null where every call is made
  * @param limit null where any number of calls may be in flight
  */
@@ -46,6 +47,7 @@ public record Rule(
     SessionPersistence session,
     List<Mirror> mirrors,
     Source outliers,
+    Source checks,
     @Nullable BreakerRule breaker,
     @Nullable LimitRule limit) {
 

@@ -47,6 +47,8 @@ final class AttributeKeys {
   static final AttributeKey<String> MODE = AttributeKey.stringKey("weft.mode");
   static final AttributeKey<String> OUTLIERS =
       AttributeKey.stringKey("weft.policy.outlier_detection");
+  static final AttributeKey<String> CHECKS = AttributeKey.stringKey("weft.policy.health_check");
+  static final AttributeKey<String> HEALTH = AttributeKey.stringKey("weft.health");
   static final AttributeKey<String> VERDICT = AttributeKey.stringKey("weft.verdict");
   static final AttributeKey<String> BREAKER = AttributeKey.stringKey("weft.policy.circuit_breaker");
   static final AttributeKey<String> LIMIT = AttributeKey.stringKey("weft.policy.concurrency_limit");

@@ -2,6 +2,7 @@ package io.weft.core.telemetry;
 
 import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
 import static io.weft.core.telemetry.AttributeKeys.ERROR_TYPE;
+import static io.weft.core.telemetry.AttributeKeys.HEALTH;
 import static io.weft.core.telemetry.AttributeKeys.METHOD;
 import static io.weft.core.telemetry.AttributeKeys.MODE;
 import static io.weft.core.telemetry.AttributeKeys.PEER;
@@ -25,6 +26,7 @@ import io.weft.core.call.Protocol;
 import io.weft.core.call.Verdict;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.fault.InjectedFault;
+import io.weft.core.health.HealthChange;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
 import io.weft.core.inbound.Judgement;
@@ -54,6 +56,7 @@ final class Metrics {
   private final LongCounter faults;
   private final LongCounter dropped;
   private final LongCounter verdicts;
+  private final LongCounter healthChanges;
 
   Metrics(Meter meter) {
     httpServer = histogram(meter, "http.server.request.duration", "s", SECONDS);
@@ -83,6 +86,12 @@ final class Metrics {
             .counterBuilder("weft.verdicts")
             .setUnit("{verdict}")
             .setDescription("What policies that protect callees have decided, or would have.")
+            .build();
+    healthChanges =
+        meter
+            .counterBuilder("weft.health.changes")
+            .setUnit("{change}")
+            .setDescription("Endpoints that health checks found to be otherwise than before.")
             .build();
   }
 
@@ -172,6 +181,21 @@ final class Metrics {
               VERDICT,
               verdict.what()));
     }
+  }
+
+  /** An endpoint is healthy again, or is not any more. */
+  void healthChanged(HealthChange change) {
+    healthChanges.add(
+        1,
+        Attributes.of(
+            DESTINATION,
+            change.cluster(),
+            POLICY,
+            change.document(),
+            MODE,
+            change.shadow() ? "shadow" : "enforce",
+            HEALTH,
+            change.healthy() ? "healthy" : "unhealthy"));
   }
 
   /** An attempt has ended. */

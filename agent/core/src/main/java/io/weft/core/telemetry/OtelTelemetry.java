@@ -15,6 +15,7 @@ import io.weft.core.call.Protocol;
 import io.weft.core.egress.EgressDenials;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.explain.RecentCalls;
+import io.weft.core.health.HealthChange;
 import io.weft.core.inbound.AttemptCount;
 import io.weft.core.inbound.CallTimeout;
 import io.weft.core.inbound.InboundCall;
@@ -206,6 +207,14 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     Metrics measuring = metrics;
     if (measuring != null) {
       measuring.decided(call);
+    }
+  }
+
+  @Override
+  public void healthChanged(HealthChange change) {
+    Metrics measuring = metrics;
+    if (measuring != null) {
+      measuring.healthChanged(change);
     }
   }
 

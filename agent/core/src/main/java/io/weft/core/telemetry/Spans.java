@@ -3,6 +3,7 @@ package io.weft.core.telemetry;
 import static io.weft.core.telemetry.AttributeKeys.ATTEMPT;
 import static io.weft.core.telemetry.AttributeKeys.BALANCER;
 import static io.weft.core.telemetry.AttributeKeys.BREAKER;
+import static io.weft.core.telemetry.AttributeKeys.CHECKS;
 import static io.weft.core.telemetry.AttributeKeys.DENIED_BY;
 import static io.weft.core.telemetry.AttributeKeys.DESTINATION;
 import static io.weft.core.telemetry.AttributeKeys.DROPPED_BY;
@@ -318,6 +319,7 @@ final class Spans {
       newest = Math.max(newest, policy(span, TIMEOUT, call.rule().timeout().source()));
       newest = Math.max(newest, policy(span, BALANCER, call.rule().balancer()));
       newest = Math.max(newest, policy(span, OUTLIERS, call.rule().outliers()));
+      newest = Math.max(newest, policy(span, CHECKS, call.rule().checks()));
       BreakerRule breaker = call.rule().breaker();
       if (breaker != null) {
         newest = Math.max(newest, policy(span, BREAKER, breaker.source()));

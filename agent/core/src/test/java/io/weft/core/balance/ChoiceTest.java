@@ -7,6 +7,8 @@ import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.health.Checkups;
+import io.weft.core.health.HealthChecks;
 import io.weft.core.outlier.Outliers;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,7 +143,11 @@ class ChoiceTest {
 
   private static Cluster cluster(Algorithm algorithm, List<Endpoint> endpoints) {
     Cluster cluster =
-        new Cluster("default/stock", new Balancing(algorithm, 0, 0, 0, null, null), new Outliers());
+        new Cluster(
+            "default/stock",
+            new Balancing(algorithm, 0, 0, 0, null, null, null),
+            new Outliers(),
+            new HealthChecks("default/stock", Checkups.ofThisProcess(change -> {}), () -> 1));
     cluster.members(endpoints);
     return cluster;
   }

@@ -8,6 +8,8 @@ import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.health.Checkups;
+import io.weft.core.health.HealthChecks;
 import io.weft.core.outlier.Outliers;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +106,9 @@ class LocalityLawsTest {
     Cluster cluster =
         new Cluster(
             "default/stock",
-            new Balancing(Algorithm.LEAST_REQUEST, 0, 0, 0, locality, null),
-            new Outliers());
+            new Balancing(Algorithm.LEAST_REQUEST, 0, 0, 0, locality, null, null),
+            new Outliers(),
+            new HealthChecks("default/stock", Checkups.ofThisProcess(change -> {}), () -> 1));
     cluster.members(endpoints);
     return cluster;
   }

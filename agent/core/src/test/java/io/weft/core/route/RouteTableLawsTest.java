@@ -15,6 +15,8 @@ import io.weft.core.breaker.BreakerPolicy;
 import io.weft.core.breaker.CircuitBreaker;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
+import io.weft.core.health.Checkups;
+import io.weft.core.health.HealthChecks;
 import io.weft.core.limit.ConcurrencyLimit;
 import io.weft.core.limit.LimitPolicy;
 import io.weft.core.outlier.Outliers;
@@ -104,7 +106,11 @@ class RouteTableLawsTest {
   private static final class Lasting implements RouteCompiler.Lasting {
     @Override
     public Cluster cluster(Backend backend, Balancing balancing) {
-      return new Cluster("none", balancing, new Outliers());
+      return new Cluster(
+          "none",
+          balancing,
+          new Outliers(),
+          new HealthChecks("none", Checkups.ofThisProcess(change -> {}), () -> 1));
     }
 
     @Override

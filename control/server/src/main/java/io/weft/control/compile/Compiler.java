@@ -240,6 +240,8 @@ public final class Compiler {
     winner(matching, Kind.OUTLIER_DETECTION, name)
         .ifPresent(
             d -> rule.setOutlierDetection(PolicyParts.outlierDetection(d.document(), source(d))));
+    winner(matching, Kind.HEALTH_CHECK, name)
+        .ifPresent(d -> rule.setHealthCheck(PolicyParts.healthCheck(d.document(), source(d))));
     winner(matching, Kind.FAULT, name)
         .ifPresent(d -> rule.setFault(PolicyParts.fault(d.document(), source(d))));
     winner(matching, Kind.TELEMETRY, name)

@@ -8,12 +8,14 @@ import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.HeaderAttribute;
+import io.weft.api.v1.HealthCheck;
 import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Locality;
 import io.weft.api.v1.OutlierDetection;
 import io.weft.api.v1.Retry;
 import io.weft.api.v1.Source;
+import io.weft.api.v1.TcpProbe;
 import io.weft.api.v1.Telemetry;
 import io.weft.api.v1.Timeout;
 import io.weft.control.document.Document;
@@ -178,6 +180,32 @@ final class PolicyParts {
           .setRequestVolume(rate.whole("requestVolume", 100));
     }
     return detection.build();
+  }
+
+  static HealthCheck healthCheck(Document document, Source source) {
+    Fields conf = document.conf();
+    HealthCheck.Builder check =
+        HealthCheck.newBuilder()
+            .setSource(source)
+            .setShadow(document.isShadow())
+            .setIntervalNanos(conf.nanos("interval", Duration.ofSeconds(10)))
+            .setTimeoutNanos(conf.nanos("timeout", Duration.ofSeconds(1)))
+            .setHealthyThreshold(conf.whole("healthyThreshold", 2))
+            .setUnhealthyThreshold(conf.whole("unhealthyThreshold", 3));
+    if (conf.has("http")) {
+      Fields http = conf.fields("http");
+      check
+          .getHttpBuilder()
+          .setPath(http.text("path", "/"))
+          .setHost(http.text("host"))
+          .addAllExpectedStatuses(http.wholes("expectedStatuses"));
+    } else if (conf.has("grpc")) {
+      Fields grpc = conf.fields("grpc");
+      check.getGrpcBuilder().setService(grpc.text("service")).setHost(grpc.text("host"));
+    } else {
+      check.setTcp(TcpProbe.getDefaultInstance());
+    }
+    return check.build();
   }
 
   static Fault fault(Document document, Source source) {

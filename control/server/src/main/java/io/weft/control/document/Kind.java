@@ -311,6 +311,62 @@ public enum Kind {
               new Percent(),
               "50",
               "How many of all are passed over at once, at most."))),
+  HEALTH_CHECK(
+      "HealthCheck",
+      "Has callers ask endpoints how they are, and pass over those that are not well.",
+      tried(
+          Field.optional(
+              "http",
+              Shape.of(
+                  Field.required("path", new Text(TextForm.PATH), "What is asked for, by GET."),
+                  Field.optional(
+                      "host",
+                      new Text(TextForm.HOST),
+                      "the endpoint's address",
+                      "What the header Host says."),
+                  Field.optional(
+                      "expectedStatuses",
+                      new Many(new Whole(100, 599)),
+                      "any 2xx",
+                      "Statuses of an endpoint that is well.")),
+              "one of http, grpc and tcp must be",
+              "Asks over HTTP/1.1."),
+          Field.optional(
+              "grpc",
+              Shape.of(
+                  Field.optional(
+                      "service",
+                      new Text(TextForm.GRPC_NAME),
+                      "the server as a whole",
+                      "Which of its services is asked about."),
+                  Field.optional(
+                      "host",
+                      new Text(TextForm.HOST),
+                      "the endpoint's address",
+                      "The authority of the call.")),
+              "one of http, grpc and tcp must be",
+              "Asks by gRPC's health checking protocol, grpc.health.v1.Health."),
+          Field.optional(
+              "tcp",
+              Shape.of(),
+              "one of http, grpc and tcp must be",
+              "Whether it takes connections, in mutual TLS where that is what it speaks."),
+          Field.optional(
+              "interval",
+              new Time(Duration.ofMillis(100), Duration.ofHours(24)),
+              "10s",
+              "Between two checks of an endpoint."),
+          time("timeout", "1s", "How long a check may take; no longer than the interval."),
+          Field.optional(
+              "healthyThreshold",
+              new Whole(1, 1_000),
+              "2",
+              "Good checks in a row after which it is used again."),
+          Field.optional(
+              "unhealthyThreshold",
+              new Whole(1, 1_000),
+              "3",
+              "Bad checks in a row after which it is passed over."))),
   EGRESS(
       "Egress",
       "Whether a service may call hosts outside the mesh. Denied before a name is looked up.",
@@ -591,6 +647,7 @@ public enum Kind {
           CIRCUIT_BREAKER,
           CONCURRENCY_LIMIT,
           OUTLIER_DETECTION,
+          HEALTH_CHECK,
           EGRESS ->
           Side.CALLER;
       case MUTUAL_TLS, JWT_AUTHENTICATION, AUTHORIZATION, RATE_LIMIT -> Side.CALLEE;

@@ -153,7 +153,7 @@ final class NodeReader {
     return "unknown field"
         + NearestName.of(name, names).map(near -> ", did you mean " + near + "?").orElse("")
         + "; allowed: "
-        + String.join(", ", names);
+        + (names.isEmpty() ? "none" : String.join(", ", names));
   }
 
   // Null where it was wrong, and said so.

@@ -2,10 +2,12 @@ package io.weft.control.document;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** What no field can say by itself: whether the fields of one document make sense together. */
@@ -40,6 +42,7 @@ final class Sense {
       case CIRCUIT_BREAKER -> sense.circuitBreaker();
       case CONCURRENCY_LIMIT -> sense.concurrencyLimit();
       case OUTLIER_DETECTION -> sense.outlierDetection();
+      case HEALTH_CHECK -> sense.healthCheck();
       case FAULT -> sense.fault();
       case TELEMETRY -> sense.telemetry();
       case EGRESS -> sense.egress();
@@ -196,6 +199,19 @@ final class Sense {
             && !conf.has("successRate");
     if (never) {
       problem("spec.conf", "ejects nobody: all counts are 0, and there is no successRate");
+    }
+  }
+
+  private void healthCheck() {
+    Fields conf = document.conf();
+    if (Stream.of("http", "grpc", "tcp").filter(conf::has).count() != 1) {
+      problem("spec.conf", "must have one of http, grpc and tcp");
+    }
+    if (conf.nanos("timeout", Duration.ofSeconds(1))
+        > conf.nanos("interval", Duration.ofSeconds(10))) {
+      problem(
+          "spec.conf." + (conf.has("timeout") ? "timeout" : "interval"),
+          "the timeout, 1s if it is not written, must not be longer than the interval");
     }
   }
 

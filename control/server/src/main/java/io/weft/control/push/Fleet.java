@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -64,6 +65,8 @@ public final class Fleet {
 
   /** Longer than agents wait before they try to reach control again. */
   private static final Duration COME_BACK = Duration.ofSeconds(35);
+
+  private static final int FEW_CALLERS = 8;
 
   private final Loop loop;
   private final Clock clock;
@@ -176,6 +179,29 @@ public final class Fleet {
   /** Ends the streams whose credential has ended. */
   public void expire() {
     List.copyOf(sessions.values()).forEach(this::isExpired);
+  }
+
+  /**
+   * Tells agents how many processes call what they call, as far as this replica knows: where many
+   * do, each checks the endpoints the more seldom.
+   */
+  public void tellCallers() {
+    Map<ServiceId, Integer> counts = new HashMap<>();
+    for (Session session : sessions.values()) {
+      session.subscriptions().forEach(service -> counts.merge(service, 1, Integer::sum));
+    }
+    int all = Math.max(1, replicas.get().size());
+    for (Session session : sessions.values()) {
+      Map<String, Integer> many = new TreeMap<>();
+      for (ServiceId service : session.subscriptions()) {
+        // A power of two, so that it is not another number with each who comes.
+        int callers = Integer.highestOneBit(counts.getOrDefault(service, 1) * all * 2 - 1);
+        if (callers > FEW_CALLERS) {
+          many.put(service.toString(), callers);
+        }
+      }
+      session.callers(many);
+    }
   }
 
   private boolean isExpired(Session session) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.Ask;
+import io.weft.api.v1.Callers;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Drained;
@@ -92,6 +93,7 @@ final class Session {
   private boolean lacking;
   private boolean draining;
   private boolean knowsShare;
+  private Map<String, Integer> callers = Map.of();
   private @Nullable Instant certifiedAt;
 
   Session(Agent agent, StreamObserver<ControlMessage> out, Hello hello, Instant since) {
@@ -311,6 +313,14 @@ final class Session {
 
   void taken() {
     refusal = "";
+  }
+
+  /** Tells its agent how many call what it calls, unless it knows. */
+  void callers(Map<String, Integer> many) {
+    if (!many.equals(callers)) {
+      callers = many;
+      send(ControlMessage.newBuilder().setCallers(Callers.newBuilder().putAllServices(many)));
+    }
   }
 
   void drained() {

@@ -8,6 +8,7 @@ import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Egress;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
+import io.weft.api.v1.HealthCheck;
 import io.weft.api.v1.LoadBalancer;
 import io.weft.api.v1.Locality;
 import io.weft.api.v1.OutlierDetection;
@@ -321,6 +322,49 @@ class CompilerTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http: {path: /up, host: a.b, expectedStatuses: [200, 301]} |"
+            + " http { path: '/up' host: 'a.b' expected_statuses: [200, 301] }",
+        "http: {path: /up} | http { path: '/up' }",
+        "grpc: {service: s.T, host: a.b} | grpc { service: 's.T' host: 'a.b' }",
+        "grpc: {} | grpc {}",
+        "tcp: {} | tcp {}"
+      },
+      quoteCharacter = '"')
+  void every_field_of_a_health_check_reaches_the_callers(String probe, String expected)
+      throws Exception {
+    assertThat(
+            healthCheck(
+                policy(
+                        "HealthCheck",
+                        "{%s, interval: 5s, timeout: 2s, healthyThreshold: 4, unhealthyThreshold: 7}"
+                            .formatted(probe))
+                    .replace("conf:", "mode: shadow\n  conf:")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                shadow: true interval_nanos: 5000000000 timeout_nanos: 2000000000
+                healthy_threshold: 4 unhealthy_threshold: 7
+                """
+                    + expected,
+                HealthCheck.class));
+  }
+
+  @Test
+  void what_a_health_check_does_not_say_has_its_default() throws Exception {
+    assertThat(healthCheck(policy("HealthCheck", "{tcp: {}}")))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                interval_nanos: 10000000000 timeout_nanos: 1000000000
+                healthy_threshold: 2 unhealthy_threshold: 3 tcp {}
+                """,
+                HealthCheck.class));
+  }
+
+  @ParameterizedTest
   @CsvSource({"'', 50000", "', panicThreshold: 0', 0", "', panicThreshold: 12.5', 12500"})
   void the_panic_threshold_reaches_the_callers(String written, int expected) {
     assertThat(
@@ -430,6 +474,10 @@ class CompilerTest {
 
   private static OutlierDetection outlierDetection(String document) {
     return config(document).getRules(0).getOutlierDetection().toBuilder().clearSource().build();
+  }
+
+  private static HealthCheck healthCheck(String document) {
+    return config(document).getRules(0).getHealthCheck().toBuilder().clearSource().build();
   }
 
   @Test

@@ -87,6 +87,12 @@ class DocumentReaderTest {
           ConcurrencyLimit | {}                    | adaptive: {min: 2, max: 2} | f:6: spec.conf.adaptive.max: must be more than min
           ConcurrencyLimit | {}                    | adaptive: {min: 2}       | f:6: spec.conf.adaptive.max: is missing: whole number from 1 to 1000000
           ConcurrencyLimit | {}                    | maxConcurrent: 1, maxWait: 1s | f:6: spec.conf.maxWait: means nothing without maxPending
+          HealthCheck  | {}                        | interval: 5s             | f:6: spec.conf: must have one of http, grpc and tcp
+          HealthCheck  | {}                        | tcp: {}, grpc: {}        | f:6: spec.conf: must have one of http, grpc and tcp
+          HealthCheck  | {}                        | http: {}                 | f:6: spec.conf.http.path: is missing: path that begins with /
+          HealthCheck  | {}                        | tcp: {port: 1}           | f:6: spec.conf.tcp.port: unknown field; allowed: none
+          HealthCheck  | {}                        | tcp: {}, interval: 2s, timeout: 3s | f:6: spec.conf.timeout: the timeout, 1s if it is not written, must not be longer than the interval
+          HealthCheck  | {}                        | tcp: {}, interval: 500ms | f:6: spec.conf.interval: the timeout, 1s if it is not written, must not be longer than the interval
           OutlierDetection | {}                    | consecutive5xx: -1       | f:6: spec.conf.consecutive5xx: is -1; must be whole number from 0 to 1000000
           OutlierDetection | {}                    | consecutive5xxErrors: 1  | f:6: spec.conf.consecutive5xxErrors: unknown field; allowed: consecutive5xx, consecutiveGatewayErrors, consecutiveLocalOriginFailures, successRate, interval, baseEjectionTime, maxEjectionPercent
           OutlierDetection | {}                    | consecutive5xx: 0        | f:6: spec.conf: ejects nobody: all counts are 0, and there is no successRate
@@ -177,8 +183,8 @@ class DocumentReaderTest {
       textBlock =
           """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

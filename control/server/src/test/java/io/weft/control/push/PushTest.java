@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.grpc.Status;
 import io.weft.api.v1.Certificate;
+import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.RateShare;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
@@ -92,6 +94,34 @@ class PushTest {
               assertThat(leaf.getSubjectAlternativeNames())
                   .containsExactly(List.of(6, "spiffe://weft.local/ns/default/sa/orders"));
             });
+  }
+
+  @Test
+  void of_a_service_that_many_call_each_caller_is_told_how_many_do() throws Exception {
+    RawAgent first = join("c0", "caller", "default/stock", "default/orders");
+    for (int i = 1; i < 9; i++) {
+      join("c" + i, "caller", "default/stock");
+    }
+
+    assertThat(first.callers().getServicesMap()).isEqualTo(Map.of("default/stock", 16));
+  }
+
+  @Test
+  void a_part_of_a_limit_that_instances_share_is_told_before_the_limit() throws Exception {
+    apply("RateLimit", "{limitForPeriod: 10, scope: global}");
+    RawAgent agent = join("s1", "stock");
+
+    RateShare share = null;
+    for (ControlMessage message = agent.next(); ; message = agent.next()) {
+      if (message.hasRateShare()) {
+        share = message.getRateShare();
+      } else if (message.getUpdate().getResourcesList().stream()
+          .anyMatch(each -> each.getInbound().hasRateLimit())) {
+        break;
+      }
+    }
+
+    assertThat(share).isEqualTo(RateShare.newBuilder().setShare(1).setFirst(true).build());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.Ask;
+import io.weft.api.v1.Callers;
 import io.weft.api.v1.Certificate;
 import io.weft.api.v1.CertificateRequest;
 import io.weft.api.v1.ControlMessage;
@@ -220,6 +221,16 @@ final class RawAgent implements AutoCloseable {
       ControlMessage message = next();
       if (message.hasUpdate()) {
         return message.getUpdate();
+      }
+    }
+  }
+
+  /** What it is told next of how many call what it calls. */
+  Callers callers() throws InterruptedException {
+    while (true) {
+      ControlMessage message = next();
+      if (message.hasCallers()) {
+        return message.getCallers();
       }
     }
   }

@@ -34,6 +34,9 @@ final class Clusters {
   private final Map<LoadKey, EndpointLoad> loads = new HashMap<>();
   private final Map<WatchKey, Outliers> outliers = new HashMap<>();
   private final Map<WatchKey, HealthChecks> checks = new HashMap<>();
+  // What a push has brought, until it is filled in.
+  private final Set<ServiceKey> moved = new HashSet<>();
+  private final Set<Key> empty = new HashSet<>();
   private final Checkups checkups;
   private final ToIntFunction<ServiceKey> callers;
 
@@ -53,10 +56,12 @@ final class Clusters {
   void instances(ServiceKey service, List<io.weft.api.v1.Endpoint> all) {
     all.forEach(Clusters::check);
     instances.put(service, all);
+    moved.add(service);
   }
 
   void remove(ServiceKey service) {
     instances.remove(service);
+    moved.add(service);
   }
 
   /** Those of a service. */
@@ -67,7 +72,11 @@ final class Clusters {
   /** The instances that a backend stands for, known once {@link #fill} was called. */
   Cluster cluster(Key key) {
     return clusters.computeIfAbsent(
-        key, k -> new Cluster(k.toString(), k.balancing(), outliers(k), checks(k)));
+        key,
+        k -> {
+          empty.add(k);
+          return new Cluster(k.toString(), k.balancing(), outliers(k), checks(k));
+        });
   }
 
   // Shared by all that the same document rules: what is known outlives a change of its fields.
@@ -81,8 +90,13 @@ final class Clusters {
         k -> new HealthChecks(key.toString(), checkups, () -> callers.applyAsInt(key.service())));
   }
 
-  /** Brings the members of every cluster up to date, and forgets clusters that nobody uses. */
-  void fill(Services services, Set<Key> used) {
+  /**
+   * Brings the members of clusters up to date, and forgets clusters that nobody uses.
+   *
+   * @param renamed whether the ports of services may be others than at the last push
+   * @return the services whose instances are others
+   */
+  Set<ServiceKey> fill(Services services, Set<Key> used, boolean renamed) {
     clusters.keySet().retainAll(used);
     outliers.keySet().retainAll(used.stream().map(Key::outliers).toList());
     Set<WatchKey> checked = used.stream().map(Key::checks).collect(Collectors.toSet());
@@ -95,19 +109,30 @@ final class Clusters {
     checks.keySet().retainAll(checked);
     clusters.forEach(
         (key, cluster) -> {
-          List<Endpoint> members = new ArrayList<>();
-          for (io.weft.api.v1.Endpoint instance : instances(key.service())) {
-            InstancePort port =
-                InstancePorts.find(instance, services.ports(key.service()), key.port());
-            if (port != null && takesCalls(instance) && carries(instance, key.labels())) {
-              members.add(endpoint(instance, port));
-            }
+          if (renamed || moved.contains(key.service()) || empty.contains(key)) {
+            cluster.members(members(key, services));
           }
-          cluster.members(members);
         });
-    Set<String> known = new HashSet<>();
-    instances.values().forEach(all -> all.forEach(instance -> known.add(instance.getUid())));
-    loads.keySet().removeIf(key -> !known.contains(key.uid()));
+    if (!moved.isEmpty()) {
+      Set<String> known = new HashSet<>();
+      instances.values().forEach(all -> all.forEach(instance -> known.add(instance.getUid())));
+      loads.keySet().removeIf(key -> !known.contains(key.uid()));
+    }
+    Set<ServiceKey> filled = Set.copyOf(moved);
+    moved.clear();
+    empty.clear();
+    return filled;
+  }
+
+  private List<Endpoint> members(Key key, Services services) {
+    List<Endpoint> members = new ArrayList<>();
+    for (io.weft.api.v1.Endpoint instance : instances(key.service())) {
+      InstancePort port = InstancePorts.find(instance, services.ports(key.service()), key.port());
+      if (port != null && takesCalls(instance) && carries(instance, key.labels())) {
+        members.add(endpoint(instance, port));
+      }
+    }
+    return members;
   }
 
   /** One port of an instance, with what this JVM has seen of it. */

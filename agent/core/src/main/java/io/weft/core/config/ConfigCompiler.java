@@ -32,9 +32,13 @@ final class ConfigCompiler {
   private final Function<ServiceKey, RetryBudget> budgets;
   private final Function<ServiceKey, AnswerTimes> times;
   private final Guards guards;
-  private final Set<Clusters.Key> used = new HashSet<>();
-  private final Set<Guards.Key> guarded = new HashSet<>();
-  private final Map<ServiceKey, Host> compiled = new HashMap<>();
+  private final Map<ServiceKey, Compiled> compiled = new HashMap<>();
+
+  /** What became of a service. */
+  private record Compiled(Host host, Uses uses) {}
+
+  /** What of that which outlives a push a service refers to. */
+  private record Uses(Set<Clusters.Key> clusters, Set<Guards.Key> guards) {}
 
   /**
    * @param namespace whose services go by their bare names
@@ -57,6 +61,11 @@ final class ConfigCompiler {
     this.guards = guards;
   }
 
+  /** Takes over what an earlier push has compiled; only where names are the same. */
+  void keep(ConfigCompiler earlier) {
+    compiled.putAll(earlier.compiled);
+  }
+
   /**
    * Compiles one service.
    *
@@ -64,24 +73,24 @@ final class ConfigCompiler {
    * @throws IllegalArgumentException in one line, if something in it cannot be built
    */
   void add(ServiceKey service, @Nullable ServiceConfig config) {
+    Uses uses = new Uses(new HashSet<>(), new HashSet<>());
+    compiled.put(service, new Compiled(host(service, config, uses), uses));
+  }
+
+  private Host host(ServiceKey service, @Nullable ServiceConfig config, Uses uses) {
     List<ServicePort> declared = services.ports(service);
     RetryBudget budget = budgets.apply(service);
     if (declared.isEmpty()) {
       // Nobody has said on which port it is called: it is the mesh's on any default one.
-      Destination any = destination(service, 0, config, budget);
-      compiled.put(service, new Host(any, any));
-      return;
+      Destination any = destination(service, 0, config, budget, uses);
+      return new Host(any, any);
     }
     Destination[] ports = new Destination[declared.size()];
     for (int i = 0; i < ports.length; i++) {
-      ports[i] = destination(service, declared.get(i).getNumber(), config, budget);
+      ports[i] = destination(service, declared.get(i).getNumber(), config, budget, uses);
     }
-    compiled.put(
-        service,
-        new Host(
-            ports[first(declared, "http", "http2")],
-            ports[first(declared, "grpc", "http2")],
-            ports));
+    return new Host(
+        ports[first(declared, "http", "http2")], ports[first(declared, "grpc", "http2")], ports);
   }
 
   /** The first port of one of these protocols; the first of all if there is none. */
@@ -96,65 +105,79 @@ final class ConfigCompiler {
 
   /** The clusters that what was compiled refers to. */
   Set<Clusters.Key> used() {
+    Set<Clusters.Key> used = new HashSet<>();
+    compiled.values().forEach(each -> used.addAll(each.uses.clusters));
     return used;
   }
 
   /** What stands before the services that were compiled. */
   Set<Guards.Key> guarded() {
+    Set<Guards.Key> guarded = new HashSet<>();
+    compiled.values().forEach(each -> guarded.addAll(each.uses.guards));
     return guarded;
   }
 
-  /** What was compiled, by service. */
-  Map<ServiceKey, Host> services() {
-    return Map.copyOf(compiled);
+  /** Where a service leads; null for one that was not compiled. */
+  @Nullable Host host(ServiceKey service) {
+    Compiled found = compiled.get(service);
+    return found == null ? null : found.host;
   }
 
   /** What was compiled, by every name a service goes by. */
   Map<String, Host> hosts() {
     Map<String, Host> hosts = new HashMap<>();
     compiled.forEach(
-        (service, host) ->
-            services
-                .hosts(service)
-                .forEach(name -> hosts.putIfAbsent(Snapshot.lowerCase(name), host)));
+        (service, each) -> aliases(service).forEach(name -> hosts.putIfAbsent(name, each.host)));
     // Names of the mesh's own pattern go before whatever another service calls itself.
-    compiled.forEach(
-        (service, host) -> {
-          String qualified = service.name() + "." + service.namespace();
-          hosts.put(qualified, host);
-          hosts.put(qualified + ".svc", host);
-          hosts.put(qualified + ".svc.cluster.local", host);
-          if (service.namespace().equals(namespace)) {
-            hosts.put(service.name(), host);
-          }
-        });
-    return Map.copyOf(hosts);
+    compiled.forEach((service, each) -> names(service).forEach(name -> hosts.put(name, each.host)));
+    return hosts;
   }
 
-  /** Instances by their addresses, for callers that choose one themselves. */
-  Map<String, Host> addresses(Clusters instances) {
+  /** The same, where only some services are others than before. */
+  Map<String, Host> hosts(
+      Map<String, Host> before, ConfigCompiler earlier, Set<ServiceKey> changed) {
+    Map<String, Host> hosts = new HashMap<>(before);
+    for (ServiceKey service : changed) {
+      Host was = earlier.host(service);
+      Host is = host(service);
+      if (was != null && is != null) {
+        aliases(service).forEach(name -> hosts.replace(name, was, is));
+        names(service).forEach(name -> hosts.replace(name, was, is));
+      }
+    }
+    return hosts;
+  }
+
+  private List<String> aliases(ServiceKey service) {
+    return services.hosts(service).stream().map(Snapshot::lowerCase).toList();
+  }
+
+  private List<String> names(ServiceKey service) {
+    String qualified = service.name() + "." + service.namespace();
+    List<String> names = new ArrayList<>(4);
+    names.add(qualified);
+    names.add(qualified + ".svc");
+    names.add(qualified + ".svc.cluster.local");
+    if (service.namespace().equals(namespace)) {
+      names.add(service.name());
+    }
+    return names;
+  }
+
+  /** The instances of a service by their addresses, for callers that choose one themselves. */
+  Map<String, List<Destination>> addresses(ServiceKey service, Clusters instances) {
+    Host host = host(service);
     Map<String, List<Destination>> found = new HashMap<>();
-    compiled.forEach(
-        (service, host) -> {
-          for (io.weft.api.v1.Endpoint instance : instances.instances(service)) {
-            if (Snapshot.isLiteral(instance.getAddress())) {
-              pinned(service, host, instance, instances)
-                  .forEach(
-                      to ->
-                          found
-                              .computeIfAbsent(instance.getAddress(), a -> new ArrayList<>())
-                              .add(to));
-            }
-          }
-        });
-    Map<String, Host> addresses = new HashMap<>();
-    found.forEach(
-        (address, ports) ->
-            addresses.put(
-                address,
-                new Host(
-                    Destination.OUTSIDE, Destination.OUTSIDE, ports.toArray(Destination[]::new))));
-    return Map.copyOf(addresses);
+    if (host != null) {
+      for (io.weft.api.v1.Endpoint instance : instances.instances(service)) {
+        if (Snapshot.isLiteral(instance.getAddress())) {
+          found
+              .computeIfAbsent(instance.getAddress(), a -> new ArrayList<>())
+              .addAll(pinned(service, host, instance, instances));
+        }
+      }
+    }
+    return found;
   }
 
   private List<Destination> pinned(
@@ -172,27 +195,34 @@ final class ConfigCompiler {
   }
 
   private Destination destination(
-      ServiceKey service, int port, @Nullable ServiceConfig config, RetryBudget budget) {
+      ServiceKey service,
+      int port,
+      @Nullable ServiceConfig config,
+      RetryBudget budget,
+      Uses uses) {
     return new Destination(
         service,
         port,
-        config == null ? null : routes(service, config, port),
+        config == null ? null : routes(service, config, port, uses),
         budget,
         times.apply(service));
   }
 
-  private RouteTable routes(ServiceKey called, ServiceConfig config, int port) {
-    return new RouteCompiler(zone, new Lasting(called, port)).compile(config);
+  private RouteTable routes(
+      ServiceKey called, ServiceConfig config, int port, Uses uses) {
+    return new RouteCompiler(zone, new Lasting(called, port, uses)).compile(config);
   }
 
   /** What of one port of a service outlives this push. */
   private final class Lasting implements RouteCompiler.Lasting {
     private final ServiceKey called;
     private final int port;
+    private final Uses uses;
 
-    Lasting(ServiceKey called, int port) {
+    Lasting(ServiceKey called, int port, Uses uses) {
       this.called = called;
       this.port = port;
+      this.uses = uses;
     }
 
     @Override
@@ -202,19 +232,19 @@ final class ConfigCompiler {
       Clusters.Key key =
           new Clusters.Key(
               service, services.portOf(service, wanted), backend.getLabelsMap(), balancing);
-      used.add(key);
+      uses.clusters.add(key);
       return clusters.apply(key);
     }
 
     @Override
     public CircuitBreaker breaker(BreakerPolicy policy) {
-      guarded.add(new Guards.Key(called, policy));
+      uses.guards.add(new Guards.Key(called, policy));
       return guards.breaker(called, policy);
     }
 
     @Override
     public ConcurrencyLimit limit(LimitPolicy policy) {
-      guarded.add(new Guards.Key(called, policy));
+      uses.guards.add(new Guards.Key(called, policy));
       return guards.limit(called, policy);
     }
   }

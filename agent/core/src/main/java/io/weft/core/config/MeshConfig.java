@@ -12,9 +12,11 @@ import io.weft.core.retry.AnswerTimes;
 import io.weft.core.retry.RetryBudget;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,13 @@ public final class MeshConfig implements DataPlane {
   private final String zone;
   private final Runnable changed;
 
-  private volatile Snapshot snapshot = Snapshot.EMPTY;
+  private volatile Snapshot snapshot;
   // How many processes call a service, where that is known to be many.
   private volatile Map<String, Integer> callers = Map.of();
 
   // Touched by the pushing thread alone.
   private final Clusters clusters;
+  private final Addresses addresses = new Addresses();
   private final Map<ServiceKey, RetryBudget> budgets = new HashMap<>();
   private final Map<ServiceKey, AnswerTimes> times = new HashMap<>();
   private final Guards guards = new Guards();
@@ -61,6 +64,7 @@ public final class MeshConfig implements DataPlane {
     this.changed = changed;
     this.clusters = new Clusters(checkups, service -> callers.getOrDefault(service.toString(), 1));
     this.compiler = compiler(Services.NONE);
+    this.snapshot = new Snapshot(Map.of(), Map.of(), compiler, Outside.OPEN);
   }
 
   /** As below, of HTTP. */
@@ -97,19 +101,24 @@ public final class MeshConfig implements DataPlane {
   public List<ResourceError> apply(List<Resource> resources, List<ResourceVersion> removed) {
     List<ResourceError> errors = new ArrayList<>();
     endpoints(resources, removed, errors);
-    boolean compiled = config(resources, removed, errors);
+    Services named = services;
+    ConfigCompiler earlier = compiler;
+    Set<ServiceKey> compiled = config(resources, removed, errors);
+    boolean renamed = services != named;
     // Instances come before the rules that lead to them, so that no call finds a rule without them.
-    clusters.fill(services, compiler.used());
+    Set<ServiceKey> moved = clusters.fill(services, compiler.used(), renamed);
     Snapshot before = snapshot;
     snapshot =
         new Snapshot(
-            compiled ? compiler.hosts() : before.hosts(),
-            compiler.addresses(clusters),
-            compiled ? compiler.services() : before.services(),
-            compiled ? services.outside() : before.outside());
-    budgets.keySet().retainAll(services.keys());
-    times.keySet().retainAll(services.keys());
+            hosts(before, earlier, compiled, renamed),
+            addresses(before, compiled, moved, named),
+            compiler,
+            services.outside());
     guards.keep(compiler.guarded());
+    if (renamed) {
+      budgets.keySet().retainAll(services.keys());
+      times.keySet().retainAll(services.keys());
+    }
     changed.run();
     return errors;
   }
@@ -117,6 +126,27 @@ public final class MeshConfig implements DataPlane {
   @Override
   public void callers(Map<String, Integer> many) {
     callers = Map.copyOf(many);
+  }
+
+  private Map<String, Host> hosts(
+      Snapshot before, ConfigCompiler earlier, Set<ServiceKey> compiled, boolean renamed) {
+    if (renamed) {
+      return compiler.hosts();
+    }
+    return compiled.isEmpty() ? before.hosts() : compiler.hosts(before.hosts(), earlier, compiled);
+  }
+
+  private Map<String, Host> addresses(
+      Snapshot before, Set<ServiceKey> compiled, Set<ServiceKey> moved, Services named) {
+    Set<ServiceKey> changed = new HashSet<>(compiled);
+    changed.addAll(moved);
+    if (services != named) {
+      // Those that are gone.
+      changed.addAll(named.keys());
+    }
+    Map<ServiceKey, Map<String, List<Destination>>> found = new HashMap<>();
+    changed.forEach(service -> found.put(service, compiler.addresses(service, clusters)));
+    return addresses.replace(before.addresses(), found);
   }
 
   private void endpoints(
@@ -139,24 +169,30 @@ public final class MeshConfig implements DataPlane {
     }
   }
 
-  /** Compiles names and configs, if there are any; whether what was compiled is in force now. */
-  private boolean config(
+  /**
+   * Compiles what is new of names and configs, and all if names are.
+   *
+   * @return the services that were compiled and are in force now
+   */
+  private Set<ServiceKey> config(
       List<Resource> resources, List<ResourceVersion> removed, List<ResourceError> errors) {
     Services newServices = services;
     Map<ServiceKey, ServiceConfig> newConfigs = new LinkedHashMap<>(configs);
     Map<ServiceKey, ResourceVersion> pushed = new HashMap<>();
-    boolean any = false;
+    Set<ServiceKey> changed = new HashSet<>();
     int errorsBefore = errors.size();
     for (ResourceVersion gone : removed) {
       if (gone.getType() == ResourceType.SERVICE_CONFIG) {
-        any |= newConfigs.remove(ServiceKey.parse(gone.getName())) != null;
+        ServiceKey service = ServiceKey.parse(gone.getName());
+        if (newConfigs.remove(service) != null) {
+          changed.add(service);
+        }
       }
     }
     for (Resource resource : resources) {
       if (resource.hasNames()) {
         try {
           newServices = new Services(resource.getNames());
-          any = true;
         } catch (IllegalArgumentException e) {
           errors.add(error(resource.getVersion(), e));
         }
@@ -166,17 +202,26 @@ public final class MeshConfig implements DataPlane {
           checkNeeds(resource.getServiceConfig());
           newConfigs.put(service, resource.getServiceConfig());
           pushed.put(service, resource.getVersion());
-          any = true;
+          changed.add(service);
         } catch (IllegalArgumentException e) {
           errors.add(error(resource.getVersion(), e));
         }
       }
     }
-    if (!any || errors.size() > errorsBefore) {
-      return false;
+    if (errors.size() > errorsBefore) {
+      return Set.of();
     }
     ConfigCompiler fresh = compiler(newServices);
-    for (ServiceKey service : newServices.keys()) {
+    if (newServices == services) {
+      if (changed.isEmpty()) {
+        return Set.of();
+      }
+      fresh.keep(compiler);
+      changed.retainAll(newServices.keys());
+    } else {
+      changed = newServices.keys();
+    }
+    for (ServiceKey service : changed) {
       try {
         fresh.add(service, newConfigs.get(service));
       } catch (IllegalArgumentException e) {
@@ -184,12 +229,12 @@ public final class MeshConfig implements DataPlane {
       }
     }
     if (errors.size() > errorsBefore) {
-      return false;
+      return Set.of();
     }
     services = newServices;
     configs = newConfigs;
     compiler = fresh;
-    return true;
+    return changed;
   }
 
   private ConfigCompiler compiler(Services of) {

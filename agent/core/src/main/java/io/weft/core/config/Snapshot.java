@@ -3,20 +3,18 @@ package io.weft.core.config;
 import java.util.Map;
 
 /**
- * All that is in force, as of one push. Immutable.
+ * All that is in force, as of one push. Immutable: its maps are changed by nobody.
  *
  * @param hosts by lower-case host name
  * @param addresses instances by IP literal
- * @param services by service, then port
+ * @param services of which it was made
  * @param outside all other hosts
  */
 record Snapshot(
     Map<String, Host> hosts,
     Map<String, Host> addresses,
-    Map<ServiceKey, Host> services,
+    ConfigCompiler services,
     Outside outside) {
-
-  static final Snapshot EMPTY = new Snapshot(Map.of(), Map.of(), Map.of(), Outside.OPEN);
 
   /** Costs one lookup, two for an IP literal; allocates nothing for a name in lower case. */
   Destination destination(String host, int port, boolean grpc) {
@@ -33,7 +31,7 @@ record Snapshot(
 
   /** The same place as of now; outside if it is gone. */
   Destination refresh(Destination destination) {
-    Host host = services.get(destination.service());
+    Host host = services.host(destination.service());
     return host == null ? Destination.OUTSIDE : host.port(destination.port(), false);
   }
 

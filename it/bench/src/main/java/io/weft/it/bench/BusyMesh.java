@@ -5,9 +5,15 @@ import io.weft.api.v1.CircuitBreaker;
 import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
+import io.weft.api.v1.Fault;
+import io.weft.api.v1.HashKey;
+import io.weft.api.v1.Header;
+import io.weft.api.v1.HeaderEdits;
+import io.weft.api.v1.Hedge;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.Mirror;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.Names;
 import io.weft.api.v1.OutlierDetection;
@@ -21,6 +27,7 @@ import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.ServicePort;
+import io.weft.api.v1.SessionPersistence;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.Timeout;
@@ -42,18 +49,24 @@ final class BusyMesh {
   private BusyMesh() {}
 
   static Mesh create() {
-    return mesh(false);
+    return create(Deadlines.NONE, false, false);
   }
 
   /** The same with CircuitBreaker, ConcurrencyLimit and OutlierDetection. */
   static Mesh guarded() {
-    return mesh(true);
+    return create(Deadlines.NONE, true, false);
   }
 
-  private static Mesh mesh(boolean guarded) {
-    Mesh mesh = new Mesh("default", "", CallObserver.NONE, Deadlines.NONE, service -> {});
+  /** As above, with all that there is for callers in force, and for a request with a deadline. */
+  static Mesh withEveryKind() {
+    return create(new InAMinute(), true, true);
+  }
+
+  private static Mesh create(Deadlines deadlines, boolean guarded, boolean everyKind) {
+    Mesh mesh = new Mesh("default", "", CallObserver.NONE, deadlines, service -> {});
     List<ResourceError> errors =
-        mesh.dataPlane().apply(List.of(names(), config(guarded), endpoints()), List.of());
+        mesh.dataPlane()
+            .apply(List.of(names(), config(guarded, everyKind), endpoints()), List.of());
     if (!errors.isEmpty()) {
       throw new IllegalStateException(errors.toString());
     }
@@ -79,7 +92,7 @@ final class BusyMesh {
         .addPorts(ServicePort.newBuilder().setNumber(8080).setProtocol("http"));
   }
 
-  private static Resource config(boolean guarded) {
+  private static Resource config(boolean guarded, boolean everyKind) {
     ServiceConfig.Builder config =
         ServiceConfig.newBuilder()
             .setNamespace("default")
@@ -88,6 +101,7 @@ final class BusyMesh {
             .addRules(
                 policies(
                     guarded,
+                    everyKind,
                     RouteRule.newBuilder()
                         .setName("testers")
                         .addMatches(
@@ -100,6 +114,7 @@ final class BusyMesh {
             .addRules(
                 policies(
                     guarded,
+                    everyKind,
                     RouteRule.newBuilder()
                         .setName("items")
                         .addMatches(
@@ -116,7 +131,9 @@ final class BusyMesh {
         .build();
   }
 
-  private static RouteRule.Builder policies(boolean guarded, RouteRule.Builder rule) {
+  private static RouteRule.Builder policies(
+      boolean guarded, boolean everyKind, RouteRule.Builder rule) {
+    policies(rule);
     if (guarded) {
       rule.setCircuitBreaker(
               CircuitBreaker.newBuilder()
@@ -148,6 +165,31 @@ final class BusyMesh {
                   .setBaseEjectionNanos(Duration.ofSeconds(30).toNanos())
                   .setMaxEjectionMillipercent(50_000));
     }
+    if (everyKind) {
+      rule.setSessionPersistence(
+          SessionPersistence.newBuilder().setHeader(true).setName("x-session"));
+      rule.addMirrors(Mirror.newBuilder().setBackend(backend("v2", 1)).setMillipercent(1));
+      rule.setRequestHeaders(
+          HeaderEdits.newBuilder().addSet(Header.newBuilder().setName("x-a").setValue("b")));
+      rule.getTimeoutBuilder().setIdleNanos(Duration.ofSeconds(5).toNanos());
+      rule.getRetryBuilder()
+          .setHedge(Hedge.newBuilder().setDelayPercentile(95_000).setMax(1))
+          .setHonourRetryAfter(true);
+      rule.getLoadBalancerBuilder()
+          .setAlgorithm(LoadBalancer.Algorithm.PEAK_EWMA)
+          .addHash(HashKey.newBuilder().setHeader("x-user"));
+      rule.setFault(
+          Fault.newBuilder()
+              .setSource(source("Fault"))
+              .setDelayNanos(1)
+              .setDelayMillipercent(1)
+              .setAbortHttpStatus(503)
+              .setAbortMillipercent(1));
+    }
+    return rule;
+  }
+
+  private static RouteRule.Builder policies(RouteRule.Builder rule) {
     return rule.setTimeout(
             Timeout.newBuilder()
                 .setSource(source("Timeout"))
@@ -195,6 +237,18 @@ final class BusyMesh {
         .setVersion(version(ResourceType.ENDPOINTS, "default/stock"))
         .setEndpoints(Endpoints.newBuilder().addAllEndpoints(endpoints))
         .build();
+  }
+
+  private static final class InAMinute implements Deadlines {
+    @Override
+    public boolean hasDeadline() {
+      return true;
+    }
+
+    @Override
+    public long deadlineNanos() {
+      return System.nanoTime() + 60_000_000_000L;
+    }
   }
 
   private static Source source(String kind) {

@@ -30,6 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class DecisionBenchmark {
   private final Mesh mesh = BusyMesh.create();
   private final Mesh guarded = BusyMesh.guarded();
+  private final Mesh everything = BusyMesh.withEveryKind();
   private final OutboundRequest request = new Get();
   private final ResponseHead ok = new Ok();
   private final Noted effects = new Noted();
@@ -47,6 +48,12 @@ public class DecisionBenchmark {
   @Benchmark
   public OutboundCall guardedCall() {
     return call(guarded);
+  }
+
+  /** The same with every kind that callers enforce, within a request that has a deadline. */
+  @Benchmark
+  public OutboundCall everyKind() {
+    return call(everything);
   }
 
   private OutboundCall call(Mesh mesh) {

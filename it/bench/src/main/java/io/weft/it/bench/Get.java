@@ -5,6 +5,16 @@ import io.weft.core.call.Protocol;
 
 /** A GET without a body. */
 final class Get implements OutboundRequest {
+  private final String target;
+
+  Get() {
+    this("/items/42?detail=full");
+  }
+
+  Get(String target) {
+    this.target = target;
+  }
+
   @Override
   public Protocol protocol() {
     return Protocol.HTTP;
@@ -22,7 +32,7 @@ final class Get implements OutboundRequest {
 
   @Override
   public String target() {
-    return "/items/42?detail=full";
+    return target;
   }
 
   @Override

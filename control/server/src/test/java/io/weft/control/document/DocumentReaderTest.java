@@ -21,6 +21,29 @@ class DocumentReaderTest {
         conf: {request: 1s}
       """;
 
+  @Test
+  void a_mistake_is_told_in_one_line_whatever_was_written() {
+    DocumentReader.Read read =
+        new DocumentReader()
+            .read(
+                "f",
+                """
+                apiVersion: weft.io/v1
+                kind: Route
+                metadata: {name: stock}
+                spec:
+                  to: {service: stock}
+                  conf:
+                    rules: [{matches: [{path: {value: "a\\nb\\u2028c"}}]}]
+                """
+                    .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(read.problems().toString())
+        .isEqualTo(
+            "[f:7: spec.conf.rules[0].matches[0].path.value: is a b c; must be path that begins"
+                + " with /]");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -21,6 +21,7 @@ import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.SessionPersistence;
+import io.weft.api.v1.Shadow;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.Timeout;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What control makes of documents, as far as the tests of calls need it: one document of a kind for
@@ -47,6 +49,9 @@ final class CompiledPolicies {
           "reset-before-request", Retry.Condition.RESET_BEFORE_REQUEST,
           "retriable-status-codes", Retry.Condition.RETRIABLE_STATUS_CODES,
           "grpc-codes", Retry.Condition.GRPC_CODES);
+
+  // Whose documents in shadow mode stand beside what is enforced.
+  private static final Set<String> BESIDE = Set.of("Route", "Timeout", "Retry", "LoadBalancer");
 
   private final String service;
   private final List<JsonNode> documents;
@@ -90,6 +95,12 @@ final class CompiledPolicies {
     }
     route.ifPresent(
         document -> conf(document).path("rules").forEach(rule -> config.addRules(rule(rule))));
+    find("Route", "", true)
+        .ifPresent(
+            document -> {
+              config.setShadowRoute(source(document));
+              conf(document).path("rules").forEach(rule -> config.addShadowRules(rule(rule)));
+            });
     return config.build();
   }
 
@@ -153,6 +164,14 @@ final class CompiledPolicies {
         .ifPresent(document -> rule.setConcurrencyLimit(concurrencyLimit(document)));
     find("OutlierDetection", name)
         .ifPresent(document -> rule.setOutlierDetection(outlierDetection(document)));
+    Shadow.Builder shadow = Shadow.newBuilder();
+    find("Timeout", name, true).ifPresent(document -> shadow.setTimeout(timeout(document)));
+    find("Retry", name, true).ifPresent(document -> shadow.setRetry(retry(document)));
+    find("LoadBalancer", name, true)
+        .ifPresent(document -> shadow.setLoadBalancer(loadBalancer(document)));
+    if (!shadow.build().equals(Shadow.getDefaultInstance())) {
+      rule.setShadow(shadow);
+    }
     return rule;
   }
 
@@ -249,7 +268,7 @@ final class CompiledPolicies {
     Fault.Builder built =
         Fault.newBuilder()
             .setSource(source(document))
-            .setShadow(document.path("spec").path("mode").asText().equals("shadow"))
+            .setShadow(shadow(document))
             .setDelayNanos(nanos(delay.path("fixed")))
             .setDelayMillipercent(conf.has("delay") ? delay.path("percent").asInt(100) * 1000 : 0)
             .setAbortHttpStatus(abort.path("httpStatus").asInt())
@@ -259,14 +278,19 @@ final class CompiledPolicies {
     return built.build();
   }
 
-  // The newest document wins, so that a test can change its mind; one for the rule goes before.
   private Optional<JsonNode> find(String kind, String rule) {
+    return find(kind, rule, false);
+  }
+
+  // The newest document wins, so that a test can change its mind; one for the rule goes before.
+  private Optional<JsonNode> find(String kind, String rule, boolean shadow) {
     Optional<JsonNode> found = Optional.empty();
     boolean forRule = false;
     for (JsonNode document : documents) {
       JsonNode to = document.path("spec").path("to");
       boolean exact = !rule.isEmpty() && to.path("route").asText().equals(rule);
       if (document.path("kind").asText().equals(kind)
+          && (shadow(document) == shadow || !BESIDE.contains(kind))
           && to.path("service").asText().equals(service)
           && (exact || (!to.has("route") && !forRule))) {
         found = Optional.of(document);

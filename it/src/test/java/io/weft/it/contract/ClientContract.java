@@ -716,6 +716,40 @@ abstract class ClientContract {
             });
   }
 
+  @Test
+  void what_is_in_shadow_mode_is_told_and_changes_nothing() {
+    String spec = "spec:\n  to: {service: stock}\n  mode: shadow\n  conf: ";
+    apply("Fault", "{delay: {fixed: 50ms}}");
+    put("Timeout", "tried", spec + "{request: 10ms}");
+    put("Retry", "tried", spec + "{attempts: 3, on: [5xx]}");
+    put("Route", "tried", spec + "{rules: [{name: moved, filters: [{redirect: {host: there}}]}]}");
+    stock.both((request, reply) -> reply.send(503, ""));
+
+    Answer answer = client.get("http://stock/");
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.header("weft-reason")).isEmpty();
+    assertThat(stock.requests()).hasSize(1);
+    String trace = stock.requests().get(0).header("traceparent").split("-")[1];
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().of(trace))
+                    .singleElement()
+                    .satisfies(
+                        span ->
+                            assertThat(span.events())
+                                .filteredOn(event -> event.name().startsWith("weft.shadow."))
+                                .extracting(
+                                    event ->
+                                        event.name() + " " + event.attributes().get("weft.reason"))
+                                .containsExactlyInAnyOrder(
+                                    "weft.shadow.route would follow rule moved: redirect to"
+                                        + " http://there/",
+                                    "weft.shadow.timeout would end it after 10ms",
+                                    "weft.shadow.retry would try again")));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST"})
   void an_instance_that_does_not_listen_is_not_noticed(String method) {

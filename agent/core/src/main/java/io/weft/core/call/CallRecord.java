@@ -23,6 +23,7 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
   @Nullable Attempt attempt;
   @Nullable Attempt committed;
   @Nullable MeshAnswer answer;
+  @Nullable ShadowedCall shadowed;
   private @Nullable Object observation;
   private @Nullable List<Verdict> verdicts;
   long startNanos;
@@ -137,10 +138,14 @@ public abstract sealed class CallRecord implements Cluster.Tried permits Outboun
    * @param of the attempt it belongs to; null before the first
    */
   void verdict(Source by, boolean shadow, String what, String detail, @Nullable Attempt of) {
+    verdict(new Verdict(by, shadow, what, detail, of == null ? 0 : of.number()));
+  }
+
+  void verdict(Verdict verdict) {
     if (verdicts == null) {
       verdicts = new ArrayList<>(1);
     }
-    verdicts.add(new Verdict(by, shadow, what, detail, of == null ? 0 : of.number()));
+    verdicts.add(verdict);
   }
 
   /** A slot for what the observer keeps with a call, such as its span. */

@@ -137,6 +137,9 @@ public final class OutboundCall extends CallRecord {
     }
     of.answered(head.status(), head.grpcCode());
     measure(of, now);
+    if (shadowed != null) {
+      shadowed.waited(of, now);
+    }
     cluster().answered(of.endpoint(), now - of.startNanos(), now);
     LimitRule limit = rule().limit();
     if (limit != null) {
@@ -150,6 +153,12 @@ public final class OutboundCall extends CallRecord {
         && (leaveToOthers(of, now, effects)
             || retry(of, RetryAfter.nanos(rule().retry(), head), now, effects))) {
       return;
+    }
+    if (shadowed != null) {
+      shadowed.isContent(of, head.status(), head.grpcCode());
+      if (isStream(head)) {
+        shadowed.streams(now);
+      }
     }
     loseOthers(of, now, effects);
     disarmTries(effects);
@@ -193,6 +202,9 @@ public final class OutboundCall extends CallRecord {
     if (state != State.TRYING) {
       return;
     }
+    if (shadowed != null) {
+      shadowed.waited(of, now);
+    }
     if (why == Failure.CONNECT) {
       of.endpoint().load().connectFailed(now);
     }
@@ -207,6 +219,9 @@ public final class OutboundCall extends CallRecord {
     }
     if (rule().retry().retries(why) && retry(of, 0, now, effects)) {
       return;
+    }
+    if (shadowed != null) {
+      shadowed.isContent(of, 0, -1);
     }
     loseOthers(of, now, effects);
     committed = of;
@@ -305,6 +320,7 @@ public final class OutboundCall extends CallRecord {
     route = routes.source();
     destination.budget().called(now);
     long found = routes.find(request);
+    shadowed = ShadowedCall.of(this, routes, found);
     if (found < 0) {
       answer(MeshAnswers.noRule(route(), destination.service()), now, effects);
       return;
@@ -467,6 +483,9 @@ public final class OutboundCall extends CallRecord {
     if (endpoint == null) {
       endpoint =
           cluster().choose(this, rule().hash().hash(request, mesh.chance()), now, mesh.chance());
+      if (shadowed != null && endpoint != null) {
+        shadowed.chose(cluster(), endpoint, now, mesh.chance());
+      }
     }
     if (endpoint == null) {
       cannotTry(hedge, "no endpoint for " + cluster().name(), now, effects);
@@ -682,6 +701,9 @@ public final class OutboundCall extends CallRecord {
         || !destination.budget().tryRetry(policy.budget(), now)) {
       return false;
     }
+    if (shadowed != null) {
+      shadowed.triesAgain(of, of.status(), of.grpcCode());
+    }
     letGo(of, effects);
     over(of, now);
     disarmTries(effects);
@@ -757,6 +779,9 @@ public final class OutboundCall extends CallRecord {
   private void tryTimedOut(Attempt of, long now, Effects effects) {
     // How far it came is not known, and not known counts as sent.
     of.markSent();
+    if (shadowed != null) {
+      shadowed.waited(of, now);
+    }
     tookTooLong(of, now);
     if (leaveToOthers(of, now, effects)
         || (isWorthAnother(504, MeshAnswers.timedOutCode()) && retry(of, 0, now, effects))) {
@@ -825,6 +850,9 @@ public final class OutboundCall extends CallRecord {
 
   private void finish(long now, Effects effects) {
     settleWithoutAnswer(now);
+    if (shadowed != null) {
+      shadowed.ended(now);
+    }
     for (Attempt of = attempt; of != null; of = of.previous()) {
       over(of, now);
     }

@@ -28,6 +28,7 @@ import io.weft.core.route.Mirror;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
+import io.weft.core.route.ShadowPolicies;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,7 @@ final class OutboundStages {
     stages.add(
         "Service", destination.service() + ", port " + destination.port(), Source.BUILT_IN, "");
     long found = routes.find(call);
+    shadows(routes, found);
     if (found < 0) {
       return stopped(
           stages.stop(
@@ -304,6 +306,29 @@ final class OutboundStages {
             : out + " of " + all.size() + " left alone",
         source,
         "spec.conf");
+  }
+
+  private void shadows(RouteTable routes, long found) {
+    RouteTable route = routes.shadow();
+    String says = routes.shadowSays(call, found);
+    if (route != null && !says.isEmpty()) {
+      shadow("Route " + says, route.source());
+    }
+    ShadowPolicies policies =
+        found < 0 ? ShadowPolicies.NONE : routes.shadows(RouteTable.index(found));
+    if (policies.timeout() != null) {
+      shadow("Timeout is tried, and ends nothing", policies.timeout().source());
+    }
+    if (policies.retry() != null) {
+      shadow("Retry is tried, and repeats nothing", policies.retry().source());
+    }
+    if (policies.balancer().isDocument()) {
+      shadow("LoadBalancer is tried, and chooses nothing", policies.balancer());
+    }
+  }
+
+  private void shadow(String says, Source source) {
+    stages.add("shadow", says, source, "spec.conf");
   }
 
   private static Explanation stopped(List<Stage> stages) {

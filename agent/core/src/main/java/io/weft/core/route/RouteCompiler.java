@@ -2,6 +2,7 @@ package io.weft.core.route;
 
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
+import io.weft.api.v1.Shadow;
 import io.weft.api.v1.UrlRewrite;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Balancing;
@@ -32,8 +33,10 @@ import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes a route table of what control pushed. */
@@ -73,20 +76,56 @@ public final class RouteCompiler {
    * @throws IllegalArgumentException in one line, if something in it cannot be built
    */
   public RouteTable compile(ServiceConfig config) {
-    List<Rule> rules = new ArrayList<>(config.getRulesCount());
-    for (RouteRule rule : config.getRulesList()) {
-      rules.add(rule(rule));
+    RouteTable shadow =
+        config.getShadowRulesCount() == 0
+            ? null
+            : new RouteTable(source(config.getShadowRoute()), rules(config.getShadowRulesList()));
+    boolean shadowed = config.getRulesList().stream().anyMatch(RouteRule::hasShadow);
+    return new RouteTable(
+        source(config.getRoute()),
+        rules(config.getRulesList()),
+        shadowed ? config.getRulesList().stream().map(this::shadow).toList() : List.of(),
+        shadow);
+  }
+
+  private List<Rule> rules(List<RouteRule> rules) {
+    return rules.stream().map(this::rule).toList();
+  }
+
+  private ShadowPolicies shadow(RouteRule rule) {
+    if (!rule.hasShadow()) {
+      return ShadowPolicies.NONE;
     }
-    return new RouteTable(source(config.getRoute()), rules);
+    Shadow shadow = rule.getShadow();
+    Map<Cluster, Cluster> beside = new HashMap<>();
+    if (shadow.hasLoadBalancer()) {
+      Balancing enforced = balancing(rule);
+      Balancing other = balancing(shadow.getLoadBalancer());
+      for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
+        beside.put(lasting.cluster(backend, enforced), lasting.cluster(backend, other));
+      }
+    }
+    return new ShadowPolicies(
+        shadow.hasTimeout() ? timeout(shadow.getTimeout()) : null,
+        shadow.hasRetry() ? retry(shadow.getRetry()) : null,
+        source(shadow.getLoadBalancer().getSource()),
+        hash(shadow.getLoadBalancer()),
+        beside);
+  }
+
+  private Balancing balancing(RouteRule rule) {
+    return chosen(rule)
+        .watching(
+            rule.hasOutlierDetection() ? outliers(rule.getOutlierDetection()) : null,
+            rule.hasHealthCheck() ? checks(rule.getHealthCheck()) : null);
+  }
+
+  private Balancing chosen(RouteRule rule) {
+    return rule.hasLoadBalancer() ? balancing(rule.getLoadBalancer()) : Balancing.DEFAULT;
   }
 
   private Rule rule(RouteRule rule) {
-    Balancing chosen =
-        rule.hasLoadBalancer() ? balancing(rule.getLoadBalancer()) : Balancing.DEFAULT;
-    Balancing balancing =
-        chosen.watching(
-            rule.hasOutlierDetection() ? outliers(rule.getOutlierDetection()) : null,
-            rule.hasHealthCheck() ? checks(rule.getHealthCheck()) : null);
+    Balancing balancing = balancing(rule);
     List<Backend> backends = new ArrayList<>(rule.getBackendsCount());
     int total = 0;
     for (io.weft.api.v1.Backend backend : rule.getBackendsList()) {
@@ -109,7 +148,7 @@ public final class RouteCompiler {
         rule.hasFault() ? FaultPolicy.of(rule.getFault()) : FaultPolicy.NONE,
         rule.hasTelemetry() ? TelemetryPolicy.of(rule.getTelemetry()) : TelemetryPolicy.NONE,
         session(rule.getSessionPersistence()),
-        rule.getMirrorsList().stream().map(each -> mirror(each, chosen)).toList(),
+        rule.getMirrorsList().stream().map(each -> mirror(each, chosen(rule))).toList(),
         source(rule.getOutlierDetection().getSource()),
         source(rule.getHealthCheck().getSource()),
         rule.hasCircuitBreaker() ? breaker(rule.getCircuitBreaker()) : null,

@@ -5,6 +5,7 @@ import io.weft.core.config.Source;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,27 @@ public final class RouteTable {
   private final PathTree<Way> paths = new PathTree<>();
   private final List<Way> patterns = new ArrayList<>();
   private final List<Way> anywhere = new ArrayList<>();
+  private final List<ShadowPolicies> shadows;
+  private final @Nullable RouteTable shadow;
 
   /** One of the ways in which a request comes to a rule; without a match, every request does. */
   private record Way(@Nullable RequestMatch match, int rule) {}
 
   public RouteTable(Source source, List<Rule> rules) {
+    this(source, rules, List.of(), null);
+  }
+
+  /**
+   * As above, with what is in shadow mode.
+   *
+   * @param shadows of each rule; empty for none at all
+   * @param shadow the rules of a Route; null for none
+   */
+  RouteTable(
+      Source source, List<Rule> rules, List<ShadowPolicies> shadows, @Nullable RouteTable shadow) {
     this.source = source;
+    this.shadows = shadows;
+    this.shadow = shadow;
     this.rules = rules.toArray(Rule[]::new);
     List<Way> all = new ArrayList<>();
     for (int i = 0; i < this.rules.length; i++) {
@@ -66,6 +82,43 @@ public final class RouteTable {
   /** The winning Route document. */
   public Source source() {
     return source;
+  }
+
+  /** What documents in shadow mode say of a rule's requests. */
+  public ShadowPolicies shadows(int index) {
+    return shadows.isEmpty() ? ShadowPolicies.NONE : shadows.get(index);
+  }
+
+  /** The rules of a Route in shadow mode; null for none. */
+  public @Nullable RouteTable shadow() {
+    return shadow;
+  }
+
+  /**
+   * What the Route in shadow mode would do with a request, in words.
+   *
+   * @param found by the rules that are enforced
+   * @return empty if it would do no other than is done
+   */
+  public String shadowSays(OutboundRequest request, long found) {
+    long other = shadow == null ? found : shadow.find(request);
+    if (shadow == null || other < 0) {
+      return other < 0 && found >= 0 ? "would find no rule for it" : "";
+    }
+    Rule would = shadow.rule(index(other));
+    if (found >= 0 && would.treatsAlike(rule(index(found)))) {
+      return "";
+    }
+    String name = would.name().isEmpty() ? Integer.toString(index(other)) : would.name();
+    Redirect redirect = would.redirect();
+    return "would follow rule "
+        + name
+        + ": "
+        + (redirect == null
+            ? would.backends().stream()
+                .map(backend -> backend.weight() + " of " + backend.cluster().name())
+                .collect(Collectors.joining(", "))
+            : "redirect to " + redirect.location(request, prefix(other)));
   }
 
   /** How many rules there are. */

@@ -9,6 +9,7 @@ import io.weft.core.retry.RetryPolicy;
 import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,21 @@ public record Rule(
       }
     }
     return null;
+  }
+
+  /** Whether the requests of another rule would fare alike, policies aside. */
+  public boolean treatsAlike(Rule other) {
+    return backends.equals(other.backends)
+        && requestHeaders.equals(other.requestHeaders)
+        && responseHeaders.equals(other.responseHeaders)
+        && rewrite.equals(other.rewrite)
+        && Objects.equals(redirect, other.redirect)
+        && session.equals(other.session)
+        && copies().equals(other.copies());
+  }
+
+  private List<String> copies() {
+    return mirrors.stream().map(each -> each.share() + " " + each.service()).toList();
   }
 
   /** Why it is not for a request, in words; empty if it is. */

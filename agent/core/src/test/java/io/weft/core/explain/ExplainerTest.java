@@ -103,6 +103,30 @@ class ExplainerTest {
   }
 
   @Test
+  void whatIsInShadowModeIsToldAsWell() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Route
+            metadata: {name: next}
+            spec:
+              to: {service: stock}
+              mode: shadow
+              conf: {rules: [{name: items, matches: [{path: {value: /items}}]}]}
+            ---
+            kind: Timeout
+            metadata: {name: brief}
+            spec: {to: {service: stock}, mode: shadow, conf: {request: 1s}}
+            """);
+
+    assertThat(explain(call("/")).getStagesList())
+        .filteredOn(stage -> stage.getName().equals("shadow"))
+        .extracting(stage -> stage.getSource().getName() + ": " + stage.getSays())
+        .containsExactly(
+            "next: Route would find no rule for it", "brief: Timeout is tried, and ends nothing");
+  }
+
+  @Test
   void whatSomeCallsSufferOnPurposeIsToldAndOneThatNoneComesThroughEndsThere() {
     mesh.service("stock", "a")
         .policy(

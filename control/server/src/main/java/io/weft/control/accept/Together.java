@@ -27,7 +27,10 @@ final class Together {
   }
 
   private static Optional<Problem> tie(Document document, Document other) {
+    boolean beside =
+        document.key().kind().hasShadowsBeside() && document.isShadow() != other.isShadow();
     return !document.key().kind().addsUp()
+            && !beside
             && document.meets(other)
             && document.scope().ties(other.scope())
         ? Optional.of(

@@ -10,9 +10,11 @@ import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.ServicePort;
+import io.weft.api.v1.Shadow;
 import io.weft.api.v1.Source;
 import io.weft.control.accept.Accepted;
 import io.weft.control.accept.Accepted.InForce;
+import io.weft.control.document.Document;
 import io.weft.control.document.Fields;
 import io.weft.control.document.Kind;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Documents to resources: a pure function of what is in force and of the services known, so that
@@ -219,6 +222,14 @@ public final class Compiler {
                           .setWeight(1)),
               matching));
     }
+    shadow(matching, Kind.ROUTE, "")
+        .ifPresent(
+            d -> {
+              config.setShadowRoute(source(d));
+              for (Fields rule : d.document().conf().each("rules")) {
+                config.addShadowRules(withPolicies(RouteParts.rule(rule, callee), matching));
+              }
+            });
     return config.build();
   }
 
@@ -246,11 +257,38 @@ public final class Compiler {
         .ifPresent(d -> rule.setFault(PolicyParts.fault(d.document(), source(d))));
     winner(matching, Kind.TELEMETRY, name)
         .ifPresent(d -> rule.setTelemetry(PolicyParts.telemetry(d.document(), source(d))));
+    Shadow shadow = shadow(matching, name);
+    if (!shadow.equals(Shadow.getDefaultInstance())) {
+      rule.setShadow(shadow);
+    }
     return rule.build();
   }
 
+  private static Shadow shadow(List<InForce> matching, String rule) {
+    Shadow.Builder shadow = Shadow.newBuilder();
+    shadow(matching, Kind.TIMEOUT, rule)
+        .ifPresent(d -> shadow.setTimeout(PolicyParts.timeout(d.document().conf(), source(d))));
+    shadow(matching, Kind.RETRY, rule)
+        .ifPresent(d -> shadow.setRetry(PolicyParts.retry(d.document().conf(), source(d))));
+    shadow(matching, Kind.LOAD_BALANCER, rule)
+        .ifPresent(
+            d -> shadow.setLoadBalancer(PolicyParts.loadBalancer(d.document().conf(), source(d))));
+    return shadow.build();
+  }
+
   private static Optional<InForce> winner(List<InForce> matching, Kind kind, String rule) {
+    return winner(matching, kind, rule, each -> !kind.hasShadowsBeside() || !each.isShadow());
+  }
+
+  /** Of a kind whose shadows stand beside what is enforced, the one of these. */
+  private static Optional<InForce> shadow(List<InForce> matching, Kind kind, String rule) {
+    return winner(matching, kind, rule, Document::isShadow);
+  }
+
+  private static Optional<InForce> winner(
+      List<InForce> matching, Kind kind, String rule, Predicate<Document> meant) {
     return matching.stream()
+        .filter(each -> meant.test(each.document()))
         .filter(each -> each.document().key().kind() == kind)
         .filter(
             each -> {

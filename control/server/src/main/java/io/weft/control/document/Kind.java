@@ -223,7 +223,7 @@ public enum Kind {
   CIRCUIT_BREAKER(
       "CircuitBreaker",
       "Has callers leave a service alone for a while when too many calls to it fail or are slow.",
-      tried(
+      policy(
           Field.optional(
               "failureRateThreshold", new Percent(), "50", "Failed calls at which it opens."),
           Field.optional(
@@ -256,7 +256,7 @@ public enum Kind {
   CONCURRENCY_LIMIT(
       "ConcurrencyLimit",
       "How many calls to a service each caller may have in flight at once.",
-      tried(
+      policy(
           Field.optional(
               "maxConcurrent",
               new Whole(1, 1_000_000),
@@ -274,7 +274,7 @@ public enum Kind {
   OUTLIER_DETECTION(
       "OutlierDetection",
       "Has callers pass over endpoints that fail, for a while.",
-      tried(
+      policy(
           count("consecutive5xx", "5", "Errors in a row, all 5xx; 0 for never."),
           count(
               "consecutiveGatewayErrors",
@@ -522,7 +522,7 @@ public enum Kind {
       "Fault",
       "Delays some requests and answers some in the callee's place, so that one knows how callers"
           + " take it.",
-      tried(
+      policy(
           side("caller", "callee"),
           Field.optional("matches", matches(), "every request", "Requests that are meant."),
           Field.optional(
@@ -554,7 +554,7 @@ public enum Kind {
   TELEMETRY(
       "Telemetry",
       "What is told of requests, beside what always is.",
-      tried(
+      policy(
           side("both", "caller", "callee"),
           Field.optional(
               "tracing",
@@ -681,14 +681,12 @@ public enum Kind {
     return Arrays.stream(values()).map(Kind::word).toList();
   }
 
-  private static Shape policy(Field... conf) {
-    return caller(
-        Field.optional("mode", new OneOf(List.of("enforce")), "enforce", "It is in force."), conf);
-  }
-
-  /** A policy that may be tried in shadow mode. */
-  private static Shape tried(Field... conf) {
-    return caller(mode(), conf);
+  /**
+   * Whether a document in shadow mode stands beside those that are enforced, so that it takes the
+   * place of none; of others, the one that wins is enforced or not.
+   */
+  public boolean hasShadowsBeside() {
+    return this == ROUTE || this == TIMEOUT || this == RETRY || this == LOAD_BALANCER;
   }
 
   private static Field side(String unwritten, String... others) {
@@ -699,15 +697,7 @@ public enum Kind {
         "Who enforces it: those who call, or the service that is called.");
   }
 
-  private static Field mode() {
-    return Field.optional(
-        "mode",
-        new OneOf(List.of("enforce", "shadow")),
-        "enforce",
-        "shadow decides and records, and changes nothing.");
-  }
-
-  private static Shape caller(Field mode, Field... conf) {
+  private static Shape policy(Field... conf) {
     return Shape.of(
         from(),
         Field.optional(
@@ -727,8 +717,16 @@ public enum Kind {
                     "Where the service is.")),
             "every service of the document's namespace; of the mesh, from weft-system",
             "Which destination it rules."),
-        mode,
+        mode(),
         Field.required("conf", Shape.of(conf), "The policy itself."));
+  }
+
+  private static Field mode() {
+    return Field.optional(
+        "mode",
+        new OneOf(List.of("enforce", "shadow")),
+        "enforce",
+        "shadow decides and records, and changes nothing.");
   }
 
   private static Field from() {

@@ -27,17 +27,39 @@ class TogetherTest {
         .isEqualTo(expected.equals("tie"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "enforce, enforce, tie",
+    "shadow, shadow, tie",
+    "enforce, shadow, both",
+    "shadow, enforce, both"
+  })
+  void what_is_tried_in_shadow_mode_stands_beside_what_is_enforced(
+      String one, String other, String expected) {
+    assertThat(Together.conflict(timeout("one", one), List.of(timeout("other", other))).isPresent())
+        .isEqualTo(expected.equals("tie"));
+  }
+
+  private static Document timeout(String name, String mode) {
+    return document("Timeout", name, mode, "request: 1s");
+  }
+
   private static Document fault(String name, String conf) {
+    return document("Fault", name, "enforce", conf);
+  }
+
+  private static Document document(String kind, String name, String mode, String conf) {
     String text =
         """
         apiVersion: weft.io/v1
-        kind: Fault
+        kind: %s
         metadata: {name: %s}
         spec:
           to: {service: a}
+          mode: %s
           conf: {%s}
         """
-            .formatted(name, conf);
+            .formatted(kind, name, mode, conf);
     return new DocumentReader().read("f", text.getBytes(StandardCharsets.UTF_8)).documents().get(0);
   }
 }

@@ -17,6 +17,7 @@ import io.weft.api.v1.Retry;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServiceName;
+import io.weft.api.v1.Shadow;
 import io.weft.api.v1.StringMatch;
 import io.weft.api.v1.Telemetry;
 import io.weft.control.accept.Accepted;
@@ -592,6 +593,50 @@ class CompilerTest {
                 .getFault()
                 .getShadow())
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Timeout      | {request: 1s}              | {request: 2s}
+          Retry        | {attempts: 2, on: [5xx]}   | {attempts: 3, on: [5xx]}
+          LoadBalancer | {algorithm: RANDOM}        | {algorithm: PEAK_EWMA}
+          Route        | {rules: [{name: enforced}]} | {rules: [{name: tried}]}
+          """)
+  void what_callers_are_to_try_in_shadow_mode_stands_beside_what_they_enforce(
+      String kind, String enforced, String tried) {
+    String other = policy(kind, tried).replace("metadata: {name: ", "metadata: {name: other-");
+    ServiceConfig expected = config(policy(kind, enforced));
+    ServiceConfig alone = config(other);
+
+    ServiceConfig both =
+        config(policy(kind, enforced), other.replace("conf:", "mode: shadow\n  conf:"));
+
+    if (kind.equals("Route")) {
+      assertThat(both.getShadowRulesList()).isEqualTo(alone.getRulesList());
+      assertThat(both.getShadowRoute()).isEqualTo(alone.getRoute());
+    } else {
+      assertThat(both.getRules(0).getShadow()).isEqualTo(shadowOf(alone.getRules(0)));
+    }
+    ServiceConfig.Builder rest = both.toBuilder().clearShadowRoute().clearShadowRules();
+    rest.getRulesBuilder(0).clearShadow();
+    assertThat(rest.build()).isEqualTo(expected);
+  }
+
+  private static Shadow shadowOf(RouteRule rule) {
+    Shadow.Builder shadow = Shadow.newBuilder();
+    if (rule.hasTimeout()) {
+      shadow.setTimeout(rule.getTimeout());
+    }
+    if (rule.hasRetry()) {
+      shadow.setRetry(rule.getRetry());
+    }
+    if (rule.hasLoadBalancer()) {
+      shadow.setLoadBalancer(rule.getLoadBalancer());
+    }
+    return shadow.build();
   }
 
   @Test

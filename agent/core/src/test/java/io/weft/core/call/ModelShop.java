@@ -3,17 +3,23 @@ package io.weft.core.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.core.MeshUnderTest;
+import io.weft.core.breaker.BreakerRule;
+import io.weft.core.breaker.CircuitBreaker;
 import io.weft.core.config.Destination;
 import io.weft.core.endpoint.EndpointLoad;
+import io.weft.core.limit.ConcurrencyLimit;
+import io.weft.core.limit.LimitRule;
 import io.weft.core.retry.BudgetLimit;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.RouteTable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -39,6 +45,8 @@ final class ModelShop implements CallObserver {
   private final IdentityHashMap<OutboundCall, Integer> openAttempts = new IdentityHashMap<>();
   private final IdentityHashMap<Attempt, Boolean> openByAttempt = new IdentityHashMap<>();
   private final IdentityHashMap<EndpointLoad, Integer> inFlight = new IdentityHashMap<>();
+  private final Set<ConcurrencyLimit> limits = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<CircuitBreaker> breakers = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<String> broken = new ArrayList<>();
   private final boolean late;
   private final boolean pauses;
@@ -101,6 +109,11 @@ final class ModelShop implements CallObserver {
     assertThat(openByAttempt).as("attempts that never ended").isEmpty();
     assertThat(inFlight.keySet())
         .allSatisfy(load -> assertThat(load.inFlight()).as("places left taken").isZero());
+    assertThat(limits)
+        .allSatisfy(
+            limit -> assertThat(limit.look().says()).startsWith("0 of ").doesNotContain("waiting"));
+    assertThat(breakers)
+        .allSatisfy(breaker -> assertThat(breaker.look(now()).refuses()).isFalse());
     assertThat(limitSays()).as("places of the limit").startsWith("0 of ").doesNotContain("waiting");
   }
 
@@ -254,6 +267,16 @@ final class ModelShop implements CallObserver {
 
   @Override
   public void callEnded(OutboundCall call) {
+    if (call.isRouted()) {
+      LimitRule limit = call.rule().limit();
+      BreakerRule breaker = call.rule().breaker();
+      if (limit != null) {
+        limits.add(limit.limit());
+      }
+      if (breaker != null) {
+        breakers.add(breaker.breaker());
+      }
+    }
     Integer open = openAttempts.remove(call);
     law(open != null, "a call that has started ends, and once");
     law(open != null && open == 0, "a call ends when its attempts have");

@@ -153,8 +153,7 @@ final class ShadowedCall {
   }
 
   private void note(Source by, int attempt, String says) {
-    Verdict verdict =
-        new Verdict(by, true, by.kind().toLowerCase(Locale.ROOT), says, attempt);
+    Verdict verdict = new Verdict(by, true, by.kind().toLowerCase(Locale.ROOT), says, attempt);
     // What it would have done once, it would not have done again.
     if (!call.verdicts().contains(verdict)) {
       call.verdict(verdict);

@@ -195,11 +195,7 @@ final class ConfigCompiler {
   }
 
   private Destination destination(
-      ServiceKey service,
-      int port,
-      @Nullable ServiceConfig config,
-      RetryBudget budget,
-      Uses uses) {
+      ServiceKey service, int port, @Nullable ServiceConfig config, RetryBudget budget, Uses uses) {
     return new Destination(
         service,
         port,
@@ -208,8 +204,7 @@ final class ConfigCompiler {
         times.apply(service));
   }
 
-  private RouteTable routes(
-      ServiceKey called, ServiceConfig config, int port, Uses uses) {
+  private RouteTable routes(ServiceKey called, ServiceConfig config, int port, Uses uses) {
     return new RouteCompiler(zone, new Lasting(called, port, uses)).compile(config);
   }
 

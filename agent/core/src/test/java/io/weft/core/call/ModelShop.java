@@ -112,8 +112,7 @@ final class ModelShop implements CallObserver {
     assertThat(limits)
         .allSatisfy(
             limit -> assertThat(limit.look().says()).startsWith("0 of ").doesNotContain("waiting"));
-    assertThat(breakers)
-        .allSatisfy(breaker -> assertThat(breaker.look(now()).refuses()).isFalse());
+    assertThat(breakers).allSatisfy(breaker -> assertThat(breaker.look(now()).refuses()).isFalse());
     assertThat(limitSays()).as("places of the limit").startsWith("0 of ").doesNotContain("waiting");
   }
 

@@ -237,7 +237,7 @@ class MeshConfigLawsTest {
           .forEach(
               backend -> {
                 text.append(' ').append(backend.weight()).append(" of ");
-                text.append(backend.cluster().name()).append(backend.cluster().balancing());
+                text.append(backend.cluster().name()).append(backend.cluster().algorithm());
                 for (String service : SERVICES) {
                   for (int i = 1; i < 4; i++) {
                     text.append(backend.cluster().find(service + i) == null ? '-' : '+');

@@ -27,7 +27,8 @@ final class BigMesh {
   /** The port of each service. */
   static final int PORT = 8080;
 
-  private final Mesh mesh = new Mesh("default", "", CallObserver.NONE, Deadlines.NONE, service -> {});
+  private final Mesh mesh =
+      new Mesh("default", "", CallObserver.NONE, Deadlines.NONE, service -> {});
 
   private BigMesh() {}
 

@@ -111,7 +111,8 @@ final class CompiledPolicies {
         .forEach(
             backend -> {
               Backend.Builder to =
-                  backend(backend.path("service").asText(service), backend.path("weight").asInt(1));
+                  backend(backend.path("service").asText(service), backend.path("weight").asInt(1))
+                      .setPort(backend.path("port").asInt());
               backend
                   .path("labels")
                   .properties()

@@ -173,7 +173,7 @@ class TroubleIT {
   void an_open_breaker_lets_a_service_recover_and_closes_when_it_has() {
     policy(
         "CircuitBreaker",
-        "{failureRateThreshold: 50, minimumCalls: 20, window: {count: 20},"
+        "{failureRateThreshold: 50, minimumCalls: 20, window: {calls: 20},"
             + " waitDurationInOpenState: 1s, permittedCallsInHalfOpen: 5}");
     instances.forEach(instance -> instance.mood(100, 0, 0));
     run(PER_SECOND);

@@ -7,7 +7,10 @@ import io.weft.api.v1.Candidate;
 import io.weft.api.v1.Explanation;
 import io.weft.api.v1.Header;
 import io.weft.api.v1.ImaginedRequest;
+import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.Resource;
+import io.weft.api.v1.ServicePort;
 import io.weft.api.v1.Stage;
 import io.weft.core.MeshUnderTest;
 import io.weft.core.balance.Cluster;
@@ -392,6 +395,7 @@ class ExplainerTest {
 
     Stage balance = stage(call("/"), "LoadBalancer");
 
+    assertThat(balance.getSource().getName()).isEqualTo("near");
     assertThat(balance.getSays()).isEqualTo("default/stock: RANDOM, 95% in eu-1a, 5% in eu-1*");
     assertThat(told(balance))
         .containsExactly(
@@ -399,6 +403,31 @@ class ExplainerTest {
             "+ b:8080: 0 in flight",
             "- c:8080: it is elsewhere, and calls stay nearer");
     assertThat(explain(call("/")).getUidsList()).containsExactly("a", "b");
+  }
+
+  @Test
+  void aBackendMayBeAnotherPort() {
+    mesh.service("stock")
+        .instance(
+            "stock",
+            MeshUnderTest.instance("a")
+                .addPorts(InstancePort.newBuilder().setNumber(9090).setProtocol("http")))
+        .policy(
+            """
+            kind: Route
+            metadata: {name: admin}
+            spec:
+              to: {service: stock}
+              conf: {rules: [{backends: [{service: stock, port: 9090}]}]}
+            """);
+    Resource.Builder names = MeshUnderTest.names(List.of("stock")).toBuilder();
+    names
+        .getNamesBuilder()
+        .getServicesBuilder(0)
+        .addPorts(ServicePort.newBuilder().setNumber(9090).setProtocol("http"));
+    mesh.mesh().dataPlane().apply(List.of(names.build()), List.of());
+
+    assertThat(told(stage(call("/"), "LoadBalancer"))).containsExactly("+ a:9090: 0 in flight");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.UnknownFieldSet;
+import io.weft.api.v1.AccessLog;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Fault;
@@ -13,11 +14,13 @@ import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.RouteMatch;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.StringMatch;
+import io.weft.api.v1.Telemetry;
 import io.weft.api.v1.ValuesMatch;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
+import io.weft.core.telemetry.TelemetryPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,6 +135,8 @@ class CompiledPoliciesTest {
   void namespaces_ranges_and_headers() {
     assertAdmitted(allow(rule().addNamespaces("default")), ask("GET", "/", ORDERS), "yes");
     assertAdmitted(allow(rule().addNamespaces("default")), ask("GET", "/", STOREFRONT), "no");
+    assertAdmitted(allow(rule().addNotPrincipals("default/*")), ask("GET", "/", ORDERS), "no");
+    assertAdmitted(allow(rule().addNotPrincipals("default/*")), ask("GET", "/", STOREFRONT), "yes");
     assertAdmitted(allow(rule().addNotNamespaces("shop")), ask("GET", "/", STOREFRONT), "no");
     assertAdmitted(allow(rule().addSourceRanges("10.1.0.0/16")), ask("GET", "/", ORDERS), "yes");
     assertAdmitted(allow(rule().addSourceRanges("10.2.0.0/15")), ask("GET", "/", ORDERS), "no");
@@ -253,6 +258,53 @@ class CompiledPoliciesTest {
     assertThat(answer.grpcCode()).isEqualTo(8);
     assertThat(answer.reason()).isEqualTo("RateLimit/default/rate limited");
     assertThat(answer.headers()).extracting(each -> each.value()).containsExactly("2");
+  }
+
+  @Test
+  void a_rate_limit_lets_a_burst_through_and_counts_by_a_header_if_it_says_so() {
+    CompiledPolicies limited =
+        compiled(Inbound.newBuilder().setRateLimit(rate().setKey(RateLimit.Key.HEADER)));
+
+    for (String user : List.of("ann", "bob")) {
+      InboundRequest request = new TestRequest("GET", "/", ORDERS, Map.of("x-user", List.of(user)));
+      for (int i = 0; i < 3; i++) {
+        assertThat(limited.judge(request, 0, CHANCE).denial()).as(user).isNull();
+      }
+      assertThat(limited.judge(request, 0, CHANCE).denial()).as(user).isNotNull();
+    }
+  }
+
+  @Test
+  void a_rate_limit_in_shadow_mode_limits_nobody_and_is_told() {
+    CompiledPolicies shadow =
+        compiled(Inbound.newBuilder().setRateLimit(rate().setShadow(true).setBurst(1)));
+    assertThat(shadow.judge(ask("GET", "/", ORDERS), 0, CHANCE).shadow()).isEmpty();
+
+    Judgement judgement = shadow.judge(ask("GET", "/", ORDERS), 0, CHANCE);
+
+    assertThat(judgement.denial()).isNull();
+    assertThat(judgement.shadow()).containsExactly("RateLimit/default/rate@7");
+  }
+
+  @Test
+  void what_is_told_of_requests_is_as_its_document_says() {
+    TelemetryPolicy told =
+        compiled(
+                Inbound.newBuilder()
+                    .setTelemetry(
+                        Telemetry.newBuilder()
+                            .setSource(source("Telemetry", "told"))
+                            .addAttributes(
+                                io.weft.api.v1.HeaderAttribute.newBuilder()
+                                    .setName("shop.customer")
+                                    .setHeader("X-Customer"))
+                            .setAccessLog(AccessLog.newBuilder().setMinStatus(500))))
+            .telemetry();
+
+    assertThat(told.source()).hasToString("Telemetry/default/told");
+    assertThat(told.attributes())
+        .containsExactly(new TelemetryPolicy.HeaderAttribute("shop.customer", "x-customer"));
+    assertThat(told.accessLog()).isNotNull();
   }
 
   @Test
@@ -378,6 +430,15 @@ class CompiledPoliciesTest {
     return MutualTls.newBuilder()
         .setSource(source("MutualTls", "strict"))
         .setMode(MutualTls.Mode.STRICT);
+  }
+
+  private static RateLimit.Builder rate() {
+    return RateLimit.newBuilder()
+        .setSource(source("RateLimit", "rate"))
+        .setLimit(1)
+        .setPeriodNanos(1_000_000_000L)
+        .setBurst(3)
+        .setHeader("x-user");
   }
 
   private static Source.Builder source(String kind, String name) {

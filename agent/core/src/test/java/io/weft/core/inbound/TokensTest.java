@@ -2,9 +2,13 @@ package io.weft.core.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.api.v1.Authorization;
+import io.weft.api.v1.AuthorizationRule;
+import io.weft.api.v1.Inbound;
 import io.weft.api.v1.JwtAuthentication;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.TokenPlace;
+import io.weft.api.v1.ValuesMatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.OctetSequenceJsonWebKey;
@@ -38,6 +43,11 @@ class TokensTest {
       """
       {"iss": "me", "aud": ["shop", "bank"], "sub": "ann", "exp": 1000100, "nbf": 999900,
        "scope": "read write", "realm": {"roles": ["clerk", "boss"]}, "a.b": 1}\
+      """;
+
+  private static final String LASTING =
+      """
+      {"iss": "me", "aud": "shop", "exp": 99000000000, "realm": {"roles": ["boss"]}}\
       """;
 
   private static final String URI = "https://login.example.com/keys";
@@ -250,6 +260,52 @@ class TokensTest {
     Claims claims = look(bearer(signed(PAYLOAD, "ES256", EC, "ec"))).claims();
 
     assertThat(claims.meet(name, Patterns.of(List.of(pattern)))).isEqualTo(met.equals("yes"));
+  }
+
+  @Test
+  void a_token_in_a_cookie_alone_is_believed() {
+    String token = signed(PAYLOAD, "ES256", EC, "ec");
+
+    Tokens.Shown shown = look(new TestRequest(Map.of("cookie", List.of("a=b; token=" + token))));
+
+    assertThat(shown.refusedBy()).isNull();
+    assertThat(shown.claims()).isNotSameAs(Claims.NONE);
+  }
+
+  @Test
+  void a_service_asks_for_claims_and_denies_in_the_name_of_the_document() {
+    TestRequest boss = bearer(signed(LASTING, "ES256", EC, "ec"));
+    Inbound.Builder bosses =
+        Inbound.newBuilder()
+            .addJwtAuthentications(document())
+            .addAuthorizations(
+                Authorization.newBuilder()
+                    .addRules(
+                        AuthorizationRule.newBuilder()
+                            .addClaims(
+                                ValuesMatch.newBuilder()
+                                    .setName("realm.roles")
+                                    .addValues("boss"))));
+
+    assertThat(judge(bosses, boss).denial()).isNull();
+    assertThat(judge(bosses, bearer("forged")).by()).isEqualTo("JwtAuthentication/default/users@1");
+    assertThat(judge(bosses, new TestRequest(Map.of())).denial()).isNotNull();
+  }
+
+  @Test
+  void in_shadow_mode_a_forged_token_is_told_and_lets_through() {
+    Judgement judgement =
+        judge(
+            Inbound.newBuilder().addJwtAuthentications(document().setShadow(true)),
+            bearer("forged"));
+
+    assertThat(judgement.denial()).isNull();
+    assertThat(judgement.shadow()).containsExactly("JwtAuthentication/default/users@1");
+  }
+
+  private static Judgement judge(Inbound.Builder inbound, TestRequest request) {
+    return new CompiledPolicies(inbound.build(), "weft.local", null, uri -> {})
+        .judge(request, 0, new Random(42));
   }
 
   private static final java.nio.charset.Charset US = StandardCharsets.US_ASCII;

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -249,8 +250,6 @@ class MeshConfigLawsTest {
   }
 
   private static Cluster cluster(Destination to) {
-    RouteTable routes = to.routes();
-    assertThat(routes).isNotNull();
-    return routes.rule(0).backends().get(0).cluster();
+    return Objects.requireNonNull(to.routes()).rule(0).backends().get(0).cluster();
   }
 }

@@ -140,7 +140,7 @@ class HealthCheckIT {
   }
 
   /** How many of so many calls come to an instance. */
-  private long calls(int count, ScriptedServer at) {
+  private int calls(int count, ScriptedServer at) {
     List<Request> before = calls(at);
     for (int i = 0; i < count; i++) {
       assertThat(client.get("http://stock/").status()).isEqualTo(200);

@@ -314,7 +314,7 @@ public enum Kind {
   HEALTH_CHECK(
       "HealthCheck",
       "Has callers ask endpoints how they are, and pass over those that are not well.",
-      tried(
+      policy(
           Field.optional(
               "http",
               Shape.of(

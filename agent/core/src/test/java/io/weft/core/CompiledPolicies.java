@@ -12,6 +12,7 @@ import io.weft.api.v1.Header;
 import io.weft.api.v1.HeaderEdits;
 import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
+import io.weft.api.v1.Locality;
 import io.weft.api.v1.Mirror;
 import io.weft.api.v1.NamedMatch;
 import io.weft.api.v1.OutlierDetection;
@@ -220,11 +221,11 @@ final class CompiledPolicies {
             .setMaxEjectionMillipercent(conf.path("maxEjectionPercent").asInt(50) * 1000);
     JsonNode rate = conf.path("successRate");
     if (!rate.isMissingNode()) {
-      built
-          .getSuccessRateBuilder()
-          .setStdevFactorMilli(rate.path("stdevFactor").asInt(1900))
-          .setMinimumHosts(rate.path("minimumHosts").asInt(5))
-          .setRequestVolume(rate.path("requestVolume").asInt(100));
+      built.setSuccessRate(
+          OutlierDetection.SuccessRate.newBuilder()
+              .setStdevFactorMilli(rate.path("stdevFactor").asInt(1900))
+              .setMinimumHosts(rate.path("minimumHosts").asInt(5))
+              .setRequestVolume(rate.path("requestVolume").asInt(100)));
     }
     return built.build();
   }
@@ -241,13 +242,12 @@ final class CompiledPolicies {
             .setPanicMillipercent(conf.path("panicThreshold").asInt(50) * 1000);
     JsonNode locality = conf.path("locality");
     if (!locality.isMissingNode()) {
-      built
-          .getLocalityBuilder()
-          .setOverprovisioningPercent(locality.path("overprovisioningFactor").asInt(140))
-          .setOverflowMillipercent(locality.path("overflowPercent").asInt() * 1000);
-      locality
-          .path("failover")
-          .forEach(each -> built.getLocalityBuilder().addFailover(each.asText()));
+      Locality.Builder near =
+          Locality.newBuilder()
+              .setOverprovisioningPercent(locality.path("overprovisioningFactor").asInt(140))
+              .setOverflowMillipercent(locality.path("overflowPercent").asInt() * 1000);
+      locality.path("failover").forEach(each -> near.addFailover(each.asText()));
+      built.setLocality(near);
     }
     for (JsonNode key : conf.path("hash")) {
       String name = key.path("name").asText();

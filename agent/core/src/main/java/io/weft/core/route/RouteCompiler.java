@@ -317,7 +317,7 @@ public final class RouteCompiler {
         (double) detection.getMaxEjectionMillipercent() / MILLI);
   }
 
-  private static HealthPolicy checks(io.weft.api.v1.HealthCheck check) {
+  static HealthPolicy checks(io.weft.api.v1.HealthCheck check) {
     if (check.getIntervalNanos() <= 0 || check.getTimeoutNanos() <= 0) {
       throw new IllegalArgumentException("a health check without times");
     }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
+import io.weft.api.v1.External;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Names;
+import io.weft.api.v1.PortTls;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
@@ -42,6 +44,7 @@ public final class MeshUnderTest {
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private final Map<String, Map<String, Endpoint>> endpoints = new LinkedHashMap<>();
+  private final Map<String, Endpoints> externals = new LinkedHashMap<>();
   private final List<JsonNode> documents = new ArrayList<>();
   private final List<String> wanted = new ArrayList<>();
   private final Mesh mesh;
@@ -74,6 +77,32 @@ public final class MeshUnderTest {
     Arrays.stream(uids).forEach(uid -> put(name, instance(uid)));
     push();
     return this;
+  }
+
+  /** A name for hosts outside, which are called on ports 80 and 443 and listen on 80 and 443. */
+  public MeshUnderTest external(String name, External.Builder hosts, String... addresses) {
+    Endpoints.Builder all = Endpoints.newBuilder().setExternal(hosts);
+    for (String address : addresses) {
+      all.addEndpoints(
+          Endpoint.newBuilder()
+              .setUid(address)
+              .setAddress(address)
+              .setWeight(1)
+              .setState(InstanceState.READY)
+              .addPorts(port(hosts.hasTls() ? 443 : 80))
+              .addPorts(port(443)));
+    }
+    externals.put(name, all.build());
+    push();
+    return this;
+  }
+
+  private static InstancePort port(int number) {
+    return InstancePort.newBuilder()
+        .setNumber(number)
+        .setProtocol("http")
+        .setTls(PortTls.APP)
+        .build();
   }
 
   /** One more instance, or the same with another record. */
@@ -116,7 +145,19 @@ public final class MeshUnderTest {
   /** Puts all in force anew, as a push does that says nothing new. */
   public void push() {
     List<Resource> resources = new ArrayList<>();
-    Resource names = names(endpoints.keySet());
+    Resource services = names(endpoints.keySet());
+    Names.Builder all = services.getNames().toBuilder();
+    externals.forEach(
+        (name, hosts) ->
+            all.addServices(
+                ServiceName.newBuilder()
+                    .setNamespace("default")
+                    .setName(name)
+                    .addAllHosts(hosts.getExternal().getHostsList())
+                    .addPorts(ServicePort.newBuilder().setNumber(80).setProtocol("http"))
+                    .addPorts(ServicePort.newBuilder().setNumber(443).setProtocol("https"))
+                    .setExternal(true)));
+    Resource names = services.toBuilder().setNames(all).build();
     resources.add(
         CompiledPolicies.egress(documents)
             .map(
@@ -129,6 +170,11 @@ public final class MeshUnderTest {
       resources.add(config(service, CompiledPolicies.of(service, documents)));
       resources.add(endpoints(service, endpoints.get(service).values()));
     }
+    externals.forEach(
+        (name, hosts) -> {
+          resources.add(config(name, CompiledPolicies.of(name, documents)));
+          resources.add(endpoints(name, List.of()).toBuilder().setEndpoints(hosts).build());
+        });
     List<ResourceError> errors = mesh.dataPlane().apply(resources, List.of());
     if (!errors.isEmpty()) {
       documents.remove(documents.size() - 1);

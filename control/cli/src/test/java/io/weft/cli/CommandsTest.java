@@ -78,7 +78,7 @@ class CommandsTest {
         .isEqualToNormalizingNewlines(Shell.run(List.of("schema", "Retry")).out());
     assertThat(written.resolve("weft.json")).content().contains("Retry.json");
     assertThat(Shell.run(List.of("schema", "Retries")).err())
-        .startsWith("weft: unknown kind Retries; there are Service, Route");
+        .startsWith("weft: unknown kind Retries; there are Service, ExternalService, Route");
   }
 
   @Test

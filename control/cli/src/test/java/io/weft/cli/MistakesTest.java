@@ -102,7 +102,7 @@ class MistakesTest {
   void documentsAndKindsThatDoNotExistAreNamed() {
     assertThat(refused(shell.weft("get", "Routes")))
         .isEqualTo(
-            "weft: unknown kind Routes; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry");
+            "weft: unknown kind Routes; allowed: Service, ExternalService, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry");
     assertThat(refused(shell.weft("get", "Route/nope")))
         .isEqualTo("weft: there is no Route/default/nope");
     assertThat(refused(shell.weft("delete", "Route/nope", "-n", "shop")))

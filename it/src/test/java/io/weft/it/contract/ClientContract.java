@@ -14,6 +14,7 @@ import io.weft.it.process.JavaProcess;
 import io.weft.it.process.Jdk;
 import io.weft.it.process.SpanSink.Span;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(Lifecycle.PER_CLASS)
 @ExtendWith(ContractMesh.Extension.class)
 abstract class ClientContract {
+  private static final HostCertificate API = HostCertificate.of("api.example.test");
   private static final String ROUND_ROBIN = "{algorithm: ROUND_ROBIN}";
 
   private final String library;
@@ -181,12 +183,6 @@ abstract class ClientContract {
                           assertThat(span.attribute("weft.destination"))
                               .isEqualTo("nowhere.invalid");
                         }));
-    eventually()
-        .untilAsserted(
-            () ->
-                assertThat(mesh.weft("status"))
-                    .containsPattern(
-                        "default/" + service() + " .*Egress/default/contract +enforce"));
   }
 
   @Test
@@ -200,6 +196,114 @@ abstract class ClientContract {
 
       assertThat(client.get("http://" + outside.authority() + "/").status()).isEqualTo(302);
     }
+  }
+
+  @Test
+  void a_call_in_plaintext_to_a_host_outside_leaves_as_tls_and_is_ruled_by_policies() {
+    try (ScriptedServer server = new ScriptedServer("127.0.0.1", 0);
+        TlsFront front = TlsFront.of(port(server), API, "http/1.1")) {
+      outside(front.port(), "mode: SIMPLE, caCertificates: \"" + API.pem() + "\"");
+      awaitOutside();
+      server.reset();
+      put("Retry", "contract", "spec: {to: {service: contract}, conf: {attempts: 2, on: [5xx]}}");
+      server.script((request, reply) -> reply.send(server.requests().size() == 1 ? 503 : 200, ""));
+
+      Answer answer = client.get("http://api.example.test/a?b=c");
+
+      assertThat(answer.fields()).containsEntry("status", "200");
+      assertThat(answer.field("url")).isEqualTo("http://api.example.test/a?b=c");
+      assertThat(server.requests()).hasSize(2);
+      Request request = server.requests().get(1);
+      assertThat(request.target()).isEqualTo("/a?b=c");
+      assertThat(request.header("host")).isEqualTo("api.example.test");
+      assertThat(front.names()).containsOnly("api.example.test");
+      String trace = request.header("traceparent").substring(3, 35);
+      eventually()
+          .untilAsserted(
+              () ->
+                  assertThat(mesh.spans().of(trace))
+                      .hasSize(2)
+                      .allSatisfy(
+                          span ->
+                              assertThat(span.attribute("weft.destination"))
+                                  .isEqualTo("default/contract")));
+
+      assertThat(client.call("POST", "http://contract/").body(10).send().status()).isEqualTo(200);
+      assertThat(server.requests().get(2).header("host")).isEqualTo("api.example.test");
+    }
+  }
+
+  @Test
+  void a_call_in_plaintext_to_a_host_outside_that_is_not_who_it_should_be_is_not_sent() {
+    HostCertificate other = HostCertificate.of("other.example.test");
+    try (ScriptedServer server = new ScriptedServer("127.0.0.1", 0);
+        TlsFront front = TlsFront.of(port(server), API, "http/1.1");
+        TlsFront wrong = TlsFront.of(port(server), other, "http/1.1")) {
+      outside(front.port(), "mode: SIMPLE");
+      awaitNoHandshake("http://api.example.test/");
+      outside(wrong.port(), "mode: SIMPLE, caCertificates: \"" + other.pem() + "\"");
+      awaitNoHandshake("http://api.example.test/");
+      assertThat(server.requests()).isEmpty();
+
+      outside(front.port(), "mode: SIMPLE, caCertificates: \"" + API.pem() + "\"");
+      awaitOutside();
+      server.reset();
+      assertThat(client.get("https://api.example.test/").exception())
+          .as("by the application's own TLS, which believes nobody of the kind")
+          .contains("PKIX path building failed");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void two_hosts_outside_at_one_address_share_no_connection() {
+    HostCertificate web = HostCertificate.of("web.example.test");
+    try (ScriptedServer server = new ScriptedServer("127.0.0.1", 0);
+        TlsFront front = TlsFront.of(port(server), API, "http/1.1")) {
+      outside(front.port(), "mode: SIMPLE, caCertificates: \"" + API.pem() + "\"");
+      put(
+          "ExternalService",
+          "contract-web",
+          externalService(
+              "web.example.test",
+              front.port(),
+              "mode: SIMPLE, caCertificates: \"" + web.pem() + "\""));
+
+      awaitOutside();
+      server.reset();
+      awaitNoHandshake("http://web.example.test/");
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  // The first call subscribes, and what it waits for may be late on a busy machine.
+  private void awaitOutside() {
+    eventually().until(() -> client.get("http://api.example.test/").status() == 200);
+  }
+
+  private void awaitNoHandshake(String url) {
+    eventually()
+        .untilAsserted(
+            () -> assertThat(client.get(url).exception()).containsIgnoringCase("handshake"));
+  }
+
+  private void outside(int port, String tls) {
+    put("ExternalService", "contract", externalService("api.example.test", port, tls));
+  }
+
+  // By a name that DNS is asked for, and all machines know.
+  private static String externalService(String host, int port, String tls) {
+    return """
+        spec:
+          hosts: [%1$s]
+          ports: [{number: 80, targetPort: %2$d}, {number: 443, protocol: https, targetPort: %2$d}]
+          endpoints: [{address: localhost}]
+          tls: {%3$s}"""
+        .formatted(host, port, tls);
+  }
+
+  private static int port(ScriptedServer server) {
+    return URI.create("http://" + server.authority()).getPort();
   }
 
   @Test

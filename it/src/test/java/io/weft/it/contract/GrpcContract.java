@@ -245,6 +245,53 @@ abstract class GrpcContract {
   }
 
   @Test
+  void calls_in_plaintext_to_a_host_outside_leave_as_tls_that_is_checked() {
+    String host = service + ".example.test";
+    HostCertificate certificate = HostCertificate.of(host);
+    try (JavaProcess server =
+            JavaProcess.of("outside").main(classPath, "GrpcApp", "serve", "out").start();
+        TlsFront front = TlsFront.of(port(server), certificate, "h2");
+        JavaProcess out =
+            mesh.start(
+                service + "-out",
+                JavaProcess.of("out")
+                    .main(classPath, "GrpcApp", "call", "dns:///" + host + ":50051"))) {
+      out.awaitLine("calling");
+      mesh.awaitAcked(out, outside(host, front.port(), ""));
+
+      assertThat(call(out, "unary", 20_000, "hello")).startsWith("UNAVAILABLE");
+      assertThat(front.names()).isEmpty();
+
+      mesh.awaitAcked(
+          out, outside(host, front.port(), ", caCertificates: \"" + certificate.pem() + "\""));
+
+      eventually()
+          .untilAsserted(
+              () -> assertThat(call(out, "unary", 20_000, "hello")).isEqualTo("OK out hello"));
+      assertThat(call(out, "both", 20_000, "a,b")).isEqualTo("OK out a,out b");
+      assertThat(front.names()).containsOnly(host);
+    } finally {
+      mesh.admin().delete("ExternalService", "default", service + "-host");
+    }
+  }
+
+  private long outside(String host, int port, String tls) {
+    return mesh.admin()
+        .apply(
+            """
+            apiVersion: weft.io/v1
+            kind: ExternalService
+            metadata: {name: %s}
+            spec:
+              hosts: [%s]
+              ports: [{number: 50051, protocol: grpc, targetPort: %d}]
+              endpoints: [{address: localhost}]
+              tls: {mode: SIMPLE%s}
+            """
+                .formatted(service + "-host", host, port, tls));
+  }
+
+  @Test
   void every_kind_of_call_gets_its_answer() {
     route("v1");
 

@@ -100,6 +100,50 @@ class OkHttpGrpcIT {
     eventually().until(() -> call().startsWith("OK "));
   }
 
+  @Test
+  void what_is_to_leave_the_mesh_as_tls_it_does_not_send() {
+    int port = Integer.parseInt(server.awaitLine("serving on port (\\d+)").group(1));
+    long generation =
+        mesh.admin()
+            .apply(
+                """
+                apiVersion: weft.io/v1
+                kind: ExternalService
+                metadata: {name: plain-host}
+                spec:
+                  hosts: [plain.example.test]
+                  ports: [{number: 80, protocol: grpc, targetPort: %d}]
+                  endpoints: [{address: 127.0.0.1}]
+                  tls: {mode: SIMPLE}
+                """
+                    .formatted(port));
+    try (JavaProcess out =
+        mesh.start(
+            "plain-out",
+            JavaProcess.of("OkHttp")
+                .main(
+                    TestApps.compiled("GrpcApp", "grpc-okhttp", false),
+                    "GrpcApp",
+                    "call",
+                    "dns:///plain.example.test:80"))) {
+      out.awaitLine("calling");
+      mesh.awaitAcked(out, generation);
+
+      // By the library, once it has a connection, not by the mesh.
+      eventually()
+          .until(
+              () -> {
+                calls++;
+                out.send(calls + " unary 20000 peer");
+                return out.awaitLine("answer " + calls + " (.*)")
+                    .group(1)
+                    .equals("UNAVAILABLE no reason");
+              });
+    } finally {
+      mesh.admin().delete("ExternalService", "default", "plain-host");
+    }
+  }
+
   private String call() {
     calls++;
     caller.send(calls + " unary 20000 peer");

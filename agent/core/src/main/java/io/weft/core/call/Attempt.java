@@ -1,6 +1,7 @@
 package io.weft.core.call;
 
 import io.weft.core.endpoint.Endpoint;
+import io.weft.core.external.External;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.ClientTls;
 import io.weft.core.retry.RetryPolicy;
@@ -90,8 +91,8 @@ public final class Attempt {
   }
 
   /**
-   * The mesh's TLS to speak with the endpoint, whatever the scheme of the application's URL; null
-   * for plaintext or, where {@link Endpoint#tls} says so, the application's own.
+   * The TLS to speak with the endpoint in the application's place; null for plaintext or, where
+   * {@link Endpoint#tls} says so, the application's own.
    */
   public @Nullable ClientTls tls() {
     return tls;
@@ -102,12 +103,18 @@ public final class Attempt {
    * once it has a connection.
    */
   public boolean isEncrypted() {
-    return tls != null && !plaintext;
+    return tls != null && tls.isMutual() && !plaintext;
   }
 
-  /** The Host or :authority to send: the application's, unless the route rewrites it. */
+  /**
+   * The Host or :authority to send: the application's, unless the route rewrites it, or it is a
+   * name that a host outside the mesh does not know.
+   */
   public String authority() {
-    return call.authority();
+    External external = endpoint.external();
+    return external == null || !call.rule().rewrite().host().isEmpty()
+        ? call.authority()
+        : external.authority(call.authority());
   }
 
   /** The path and query to send: the application's, unless the route rewrites it. */

@@ -116,8 +116,7 @@ public final class OutboundCall extends CallRecord {
     if (destination.routes() != null) {
       route(now, effects);
     } else if (now - parkedUntil >= 0) {
-      answer(
-          unavailable(Source.BUILT_IN, "its config has not come from control yet"), now, effects);
+      answer(unavailable(Source.BUILT_IN, destination.awaited()), now, effects);
     } else {
       effects.park(parkedUntil);
     }
@@ -661,12 +660,13 @@ public final class OutboundCall extends CallRecord {
 
   // Plaintext is for callers that have no certificate, where the callee takes it; never for one
   // whose handshake failed.
-  private static @Nullable ClientTls tls(Endpoint endpoint) throws SSLException {
+  private @Nullable ClientTls tls(Endpoint endpoint) throws SSLException {
     MeshTls mine = MeshTls.current();
     return switch (endpoint.tls()) {
       case MESH -> mine.client(endpoint.principal());
       case MESH_PREFERRED -> mine.ready() ? mine.client(endpoint.principal()) : null;
-      case NONE, APP -> null;
+      case APP -> endpoint.external() == null ? null : endpoint.external().tls(request.scheme());
+      case NONE -> null;
     };
   }
 

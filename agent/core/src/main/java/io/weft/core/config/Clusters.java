@@ -2,12 +2,14 @@ package io.weft.core.config;
 
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.ServicePort;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointHealth;
 import io.weft.core.endpoint.EndpointLoad;
 import io.weft.core.endpoint.EndpointTls;
+import io.weft.core.external.External;
 import io.weft.core.health.Checkups;
 import io.weft.core.health.HealthChecks;
 import io.weft.core.health.HealthPolicy;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of all services in use, and who of them stands behind which backend. What this JVM
@@ -30,6 +33,7 @@ import java.util.stream.Collectors;
  */
 final class Clusters {
   private final Map<ServiceKey, List<io.weft.api.v1.Endpoint>> instances = new HashMap<>();
+  private final Map<ServiceKey, External> externals = new HashMap<>();
   private final Map<Key, Cluster> clusters = new HashMap<>();
   private final Map<LoadKey, EndpointLoad> loads = new HashMap<>();
   private final Map<WatchKey, Outliers> outliers = new HashMap<>();
@@ -57,11 +61,22 @@ final class Clusters {
     all.forEach(Clusters::check);
     instances.put(service, all);
     moved.add(service);
+    externals.remove(service);
+  }
+
+  /** Replaces where hosts outside the mesh are, each with the service's ports in their order. */
+  void external(ServiceKey service, External external, List<io.weft.api.v1.Endpoint> all) {
+    if (external.equals(externals.get(service)) && all.equals(instances.get(service))) {
+      return;
+    }
+    instances(service, all);
+    externals.put(service, external);
   }
 
   void remove(ServiceKey service) {
     instances.remove(service);
     moved.add(service);
+    externals.remove(service);
   }
 
   /** Those of a service. */
@@ -126,10 +141,15 @@ final class Clusters {
 
   private List<Endpoint> members(Key key, Services services) {
     List<Endpoint> members = new ArrayList<>();
+    External external = externals.get(key.service());
+    List<ServicePort> ports = services.ports(key.service());
     for (io.weft.api.v1.Endpoint instance : instances(key.service())) {
-      InstancePort port = InstancePorts.find(instance, services.ports(key.service()), key.port());
+      InstancePort port =
+          external == null
+              ? InstancePorts.find(instance, ports, key.port())
+              : InstancePorts.inItsPlace(instance, ports, key.port());
       if (port != null && takesCalls(instance) && carries(instance, key.labels())) {
-        members.add(endpoint(instance, port));
+        members.add(endpoint(instance, port, external));
       }
     }
     return members;
@@ -137,6 +157,11 @@ final class Clusters {
 
   /** One port of an instance, with what this JVM has seen of it. */
   Endpoint endpoint(io.weft.api.v1.Endpoint instance, InstancePort port) {
+    return endpoint(instance, port, null);
+  }
+
+  private Endpoint endpoint(
+      io.weft.api.v1.Endpoint instance, InstancePort port, @Nullable External external) {
     return new Endpoint(
         instance.getUid(),
         instance.getAddress(),
@@ -153,7 +178,8 @@ final class Clusters {
         instance.getState() == InstanceState.LOST,
         loads.computeIfAbsent(
             new LoadKey(instance.getUid(), port.getNumber()), k -> new EndpointLoad()),
-        EndpointHealth.UNWATCHED);
+        EndpointHealth.UNWATCHED,
+        external);
   }
 
   private static boolean takesCalls(io.weft.api.v1.Endpoint instance) {

@@ -2,12 +2,14 @@ package io.weft.core.config;
 
 import io.weft.api.v1.Backend;
 import io.weft.api.v1.InstancePort;
+import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.api.v1.ServicePort;
 import io.weft.core.balance.Balancing;
 import io.weft.core.balance.Cluster;
 import io.weft.core.breaker.BreakerPolicy;
 import io.weft.core.breaker.CircuitBreaker;
+import io.weft.core.egress.EgressPolicy;
 import io.weft.core.limit.ConcurrencyLimit;
 import io.weft.core.limit.LimitPolicy;
 import io.weft.core.retry.AnswerTimes;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes all that a host name can lead to of names and configs. For one push. */
@@ -32,10 +36,16 @@ final class ConfigCompiler {
   private final Function<ServiceKey, RetryBudget> budgets;
   private final Function<ServiceKey, AnswerTimes> times;
   private final Guards guards;
+  private final Predicate<ServiceKey> isReady;
   private final Map<ServiceKey, Compiled> compiled = new HashMap<>();
+  private final Set<ServiceKey> waiting = new HashSet<>();
 
-  /** What became of a service. */
-  private record Compiled(Host host, Uses uses) {}
+  /**
+   * What became of a service.
+   *
+   * @param outside where the hosts of an external service lead; null for a service of the mesh
+   */
+  private record Compiled(Host host, @Nullable Host outside, Uses uses) {}
 
   /** What of that which outlives a push a service refers to. */
   private record Uses(Set<Clusters.Key> clusters, Set<Guards.Key> guards) {}
@@ -43,6 +53,7 @@ final class ConfigCompiler {
   /**
    * @param namespace whose services go by their bare names
    * @param zone where this process runs
+   * @param isReady whether it is known where the hosts are that an external service stands for
    */
   ConfigCompiler(
       String namespace,
@@ -51,7 +62,8 @@ final class ConfigCompiler {
       Function<Clusters.Key, Cluster> clusters,
       Function<ServiceKey, RetryBudget> budgets,
       Function<ServiceKey, AnswerTimes> times,
-      Guards guards) {
+      Guards guards,
+      Predicate<ServiceKey> isReady) {
     this.namespace = namespace;
     this.zone = zone;
     this.services = services;
@@ -59,11 +71,13 @@ final class ConfigCompiler {
     this.budgets = budgets;
     this.times = times;
     this.guards = guards;
+    this.isReady = isReady;
   }
 
   /** Takes over what an earlier push has compiled; only where names are the same. */
   void keep(ConfigCompiler earlier) {
     compiled.putAll(earlier.compiled);
+    waiting.addAll(earlier.waiting);
   }
 
   /**
@@ -74,7 +88,11 @@ final class ConfigCompiler {
    */
   void add(ServiceKey service, @Nullable ServiceConfig config) {
     Uses uses = new Uses(new HashSet<>(), new HashSet<>());
-    compiled.put(service, new Compiled(host(service, config, uses), uses));
+    waiting.remove(service);
+    Host host = host(service, config, uses);
+    Host outside =
+        services.isExternal(service) ? Host.outside(host.primaryGrpc(), host.ports()) : null;
+    compiled.put(service, new Compiled(host, outside, uses));
   }
 
   private Host host(ServiceKey service, @Nullable ServiceConfig config, Uses uses) {
@@ -103,6 +121,11 @@ final class ConfigCompiler {
     return 0;
   }
 
+  /** The services that wait until it is known where hosts outside the mesh are. */
+  Set<ServiceKey> waiting() {
+    return waiting;
+  }
+
   /** The clusters that what was compiled refers to. */
   Set<Clusters.Key> used() {
     Set<Clusters.Key> used = new HashSet<>();
@@ -127,7 +150,17 @@ final class ConfigCompiler {
   Map<String, Host> hosts() {
     Map<String, Host> hosts = new HashMap<>();
     compiled.forEach(
-        (service, each) -> aliases(service).forEach(name -> hosts.putIfAbsent(name, each.host)));
+        (service, each) -> {
+          if (each.outside == null) {
+            aliases(service).forEach(name -> hosts.putIfAbsent(name, each.host));
+          }
+        });
+    compiled.forEach(
+        (service, each) -> {
+          if (each.outside != null) {
+            aliases(service).forEach(name -> hosts.put(name, each.outside));
+          }
+        });
     // Names of the mesh's own pattern go before whatever another service calls itself.
     compiled.forEach((service, each) -> names(service).forEach(name -> hosts.put(name, each.host)));
     return hosts;
@@ -138,18 +171,24 @@ final class ConfigCompiler {
       Map<String, Host> before, ConfigCompiler earlier, Set<ServiceKey> changed) {
     Map<String, Host> hosts = new HashMap<>(before);
     for (ServiceKey service : changed) {
-      Host was = earlier.host(service);
-      Host is = host(service);
+      Compiled was = earlier.compiled.get(service);
+      Compiled is = compiled.get(service);
       if (was != null && is != null) {
-        aliases(service).forEach(name -> hosts.replace(name, was, is));
-        names(service).forEach(name -> hosts.replace(name, was, is));
+        Host led = was.outside == null ? was.host : was.outside;
+        Host leads = is.outside == null ? is.host : is.outside;
+        aliases(service).forEach(name -> hosts.replace(name, led, leads));
+        names(service).forEach(name -> hosts.replace(name, was.host, is.host));
       }
     }
     return hosts;
   }
 
   private List<String> aliases(ServiceKey service) {
-    return services.hosts(service).stream().map(Snapshot::lowerCase).toList();
+    List<String> aliases = services.hosts(service).stream().map(Snapshot::lowerCase).toList();
+    // Outside, the dot of the root makes no other host of one.
+    return services.isExternal(service)
+        ? aliases.stream().flatMap(name -> Stream.of(name, name + ".")).toList()
+        : aliases;
   }
 
   private List<String> names(ServiceKey service) {
@@ -168,7 +207,8 @@ final class ConfigCompiler {
   Map<String, List<Destination>> addresses(ServiceKey service, Clusters instances) {
     Host host = host(service);
     Map<String, List<Destination>> found = new HashMap<>();
-    if (host != null) {
+    // An address outside the mesh may be that of other hosts as well.
+    if (host != null && !services.isExternal(service)) {
       for (io.weft.api.v1.Endpoint instance : instances.instances(service)) {
         if (Snapshot.isLiteral(instance.getAddress())) {
           found
@@ -196,15 +236,44 @@ final class ConfigCompiler {
 
   private Destination destination(
       ServiceKey service, int port, @Nullable ServiceConfig config, RetryBudget budget, Uses uses) {
-    return new Destination(
-        service,
-        port,
-        config == null ? null : routes(service, config, port, uses),
-        budget,
-        times.apply(service));
+    EgressPolicy egress = services.outside().policy();
+    if (egress != null && !egress.shadow() && services.isExternal(service)) {
+      for (String host : services.hosts(service)) {
+        if (egress.deniesKnown(host, port)) {
+          return Destination.denied(host, port, egress);
+        }
+      }
+    }
+    Destination destination =
+        new Destination(
+            service,
+            port,
+            config == null ? null : routes(service, config, port, uses),
+            budget,
+            times.apply(service));
+    return config != null && destination.routes() == null
+        ? destination.waitingForDns()
+        : destination;
   }
 
-  private RouteTable routes(ServiceKey called, ServiceConfig config, int port, Uses uses) {
+  private boolean isReady(ServiceConfig config) {
+    for (RouteRule rule : config.getRulesList()) {
+      for (Backend backend : rule.getBackendsList()) {
+        ServiceKey service = new ServiceKey(backend.getNamespace(), backend.getService());
+        if (services.isExternal(service) && !isReady.test(service)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private @Nullable RouteTable routes(
+      ServiceKey called, ServiceConfig config, int port, Uses uses) {
+    if (!isReady(config)) {
+      waiting.add(called);
+      return null;
+    }
     return new RouteCompiler(zone, new Lasting(called, port, uses)).compile(config);
   }
 

@@ -25,9 +25,10 @@ public final class Destination {
   private final @Nullable AnswerTimes times;
   private final @Nullable Endpoint pinned;
   private final @Nullable EgressPolicy egress;
+  private final boolean waitsForDns;
 
   private Destination() {
-    this(null, 0, null, null, null, null, null);
+    this(null, 0, null, null, null, null, null, false);
   }
 
   Destination(
@@ -36,7 +37,7 @@ public final class Destination {
       @Nullable RouteTable routes,
       RetryBudget budget,
       AnswerTimes times) {
-    this(service, port, routes, budget, times, null, null);
+    this(service, port, routes, budget, times, null, null, false);
   }
 
   private Destination(
@@ -46,7 +47,8 @@ public final class Destination {
       @Nullable RetryBudget budget,
       @Nullable AnswerTimes times,
       @Nullable Endpoint pinned,
-      @Nullable EgressPolicy egress) {
+      @Nullable EgressPolicy egress,
+      boolean waitsForDns) {
     this.service = service;
     this.port = port;
     this.routes = routes;
@@ -54,24 +56,30 @@ public final class Destination {
     this.times = times;
     this.pinned = pinned;
     this.egress = egress;
+    this.waitsForDns = waitsForDns;
+  }
+
+  /** The same, whose config is here, while DNS is asked where its hosts are. */
+  Destination waitingForDns() {
+    return new Destination(service(), port, null, budget(), answerTimes(), null, null, true);
   }
 
   /** A host that must not be called. */
   static Destination denied(String host, int port, EgressPolicy by) {
     // Without a rule, whose document tells records who is behind it.
     RouteTable nowhere = new RouteTable(by.source(), List.of());
-    return new Destination(ServiceKey.outside(host), port, nowhere, null, null, null, by);
+    return new Destination(ServiceKey.outside(host), port, nowhere, null, null, null, by, false);
   }
 
   /** A host outside that is called as ever, though a policy in shadow mode denies it. */
   static Destination deniedInShadow(EgressPolicy by) {
-    return new Destination(null, 0, null, null, null, null, by);
+    return new Destination(null, 0, null, null, null, null, by, false);
   }
 
   /** One instance of it, known by the port of that instance. */
   Destination pinnedTo(Endpoint endpoint) {
     return new Destination(
-        service(), endpoint.port(), routes, budget(), answerTimes(), endpoint, null);
+        service(), endpoint.port(), routes, budget(), answerTimes(), endpoint, null, false);
   }
 
   /** Where copies go of requests that go here. They count for no budget and no percentile. */
@@ -108,9 +116,16 @@ public final class Destination {
     return port;
   }
 
-  /** Its rules; null while its config is on its way. */
+  /** Its rules; null while its config is on its way, or DNS is asked where its hosts are. */
   public @Nullable RouteTable routes() {
     return routes;
+  }
+
+  /** What is awaited where there are no rules yet, in words that end a sentence. */
+  public String awaited() {
+    return waitsForDns
+        ? "DNS has not said yet where its hosts are"
+        : "its config has not come from control yet";
   }
 
   /** Counts its calls and retries. */

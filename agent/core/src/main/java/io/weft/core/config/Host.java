@@ -8,6 +8,7 @@ final class Host {
   private final Destination primary;
   private final Destination primaryGrpc;
   private final Destination[] ports;
+  private final boolean exact;
 
   /**
    * @param primary where a URL without a port leads
@@ -15,9 +16,33 @@ final class Host {
    * @param ports every declared port
    */
   Host(Destination primary, Destination primaryGrpc, Destination... ports) {
+    this(primary, primaryGrpc, false, ports);
+  }
+
+  private Host(Destination primary, Destination primaryGrpc, boolean exact, Destination... ports) {
+    this.exact = exact;
     this.primary = primary;
     this.primaryGrpc = primaryGrpc;
     this.ports = ports;
+  }
+
+  /** A host outside the mesh, of which these ports are known and no others. */
+  static Host outside(Destination primaryGrpc, Destination... ports) {
+    Destination http = Destination.OUTSIDE;
+    for (Destination port : ports) {
+      http = port.port() == HTTP ? port : http;
+    }
+    return new Host(http, primaryGrpc, true, ports);
+  }
+
+  /** Every declared port. */
+  Destination[] ports() {
+    return ports;
+  }
+
+  /** Where a gRPC target without a port leads. */
+  Destination primaryGrpc() {
+    return primaryGrpc;
   }
 
   /**
@@ -30,7 +55,7 @@ final class Host {
         return port;
       }
     }
-    if (number > 0 && number != HTTP && number != HTTPS) {
+    if (number > 0 && (exact || (number != HTTP && number != HTTPS))) {
       return Destination.OUTSIDE;
     }
     return grpc ? primaryGrpc : primary;

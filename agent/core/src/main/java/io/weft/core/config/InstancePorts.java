@@ -14,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class InstancePorts {
   private InstancePorts() {}
 
+  /** The port in the place of a declared one; null if there is none. */
+  static @Nullable InstancePort inItsPlace(
+      Endpoint instance, List<ServicePort> declared, int number) {
+    for (int i = 0; i < Math.min(declared.size(), instance.getPortsCount()); i++) {
+      if (declared.get(i).getNumber() == number) {
+        return instance.getPorts(i);
+      }
+    }
+    return null;
+  }
+
   /**
    * The instance's port; null if it does not serve that one.
    *

@@ -1,11 +1,13 @@
 package io.weft.core.config;
 
+import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.ServiceConfig;
 import io.weft.core.egress.EgressPolicy;
+import io.weft.core.external.HostLookups;
 import io.weft.core.health.Checkups;
 import io.weft.core.link.DataPlane;
 import io.weft.core.retry.AnswerTimes;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The config in force: a snapshot behind one volatile field, made anew at each push, and beside it,
  * keyed so that a push resets nothing, what changes by itself.
  *
- * <p>Reading is for any thread and takes no lock; {@link #apply} is for one thread at a time.
+ * <p>Reading is for any thread and takes no lock.
  */
 public final class MeshConfig implements DataPlane {
   private final String namespace;
@@ -34,9 +36,10 @@ public final class MeshConfig implements DataPlane {
   // How many processes call a service, where that is known to be many.
   private volatile Map<String, Integer> callers = Map.of();
 
-  // Touched by the pushing thread alone.
+  // Touched by one thread at a time, which pushes or has looked names up.
   private final Clusters clusters;
   private final Addresses addresses = new Addresses();
+  private final Externals externals = new Externals(new HostLookups(this::lookedUp));
   private final Map<ServiceKey, RetryBudget> budgets = new HashMap<>();
   private final Map<ServiceKey, AnswerTimes> times = new HashMap<>();
   private final Guards guards = new Guards();
@@ -98,9 +101,22 @@ public final class MeshConfig implements DataPlane {
   }
 
   @Override
-  public List<ResourceError> apply(List<Resource> resources, List<ResourceVersion> removed) {
+  public synchronized List<ResourceError> apply(
+      List<Resource> resources, List<ResourceVersion> removed) {
     List<ResourceError> errors = new ArrayList<>();
     endpoints(resources, removed, errors);
+    apply(resources, removed, errors);
+    return errors;
+  }
+
+  /** Hosts outside the mesh are somewhere else, or known to be anywhere. */
+  private synchronized void lookedUp() {
+    apply(List.of(), List.of(), new ArrayList<>());
+  }
+
+  private void apply(
+      List<Resource> resources, List<ResourceVersion> removed, List<ResourceError> errors) {
+    externals.fill(clusters);
     Services named = services;
     ConfigCompiler earlier = compiler;
     Set<ServiceKey> compiled = config(resources, removed, errors);
@@ -120,7 +136,6 @@ public final class MeshConfig implements DataPlane {
       times.keySet().retainAll(services.keys());
     }
     changed.run();
-    return errors;
   }
 
   @Override
@@ -153,19 +168,28 @@ public final class MeshConfig implements DataPlane {
       List<Resource> resources, List<ResourceVersion> removed, List<ResourceError> errors) {
     for (ResourceVersion gone : removed) {
       if (gone.getType() == ResourceType.ENDPOINTS) {
-        clusters.remove(ServiceKey.parse(gone.getName()));
+        ServiceKey service = ServiceKey.parse(gone.getName());
+        clusters.remove(service);
+        externals.remove(service);
       }
     }
     for (Resource resource : resources) {
       if (resource.hasEndpoints()) {
         try {
-          clusters.instances(
-              ServiceKey.parse(resource.getVersion().getName()),
-              resource.getEndpoints().getEndpointsList());
+          endpoints(ServiceKey.parse(resource.getVersion().getName()), resource.getEndpoints());
         } catch (IllegalArgumentException e) {
           errors.add(error(resource.getVersion(), e));
         }
       }
+    }
+  }
+
+  private void endpoints(ServiceKey service, Endpoints endpoints) {
+    if (endpoints.hasExternal()) {
+      externals.put(service, endpoints);
+    } else {
+      externals.remove(service);
+      clusters.instances(service, endpoints.getEndpointsList());
     }
   }
 
@@ -179,7 +203,7 @@ public final class MeshConfig implements DataPlane {
     Services newServices = services;
     Map<ServiceKey, ServiceConfig> newConfigs = new LinkedHashMap<>(configs);
     Map<ServiceKey, ResourceVersion> pushed = new HashMap<>();
-    Set<ServiceKey> changed = new HashSet<>();
+    Set<ServiceKey> changed = new HashSet<>(compiler.waiting());
     int errorsBefore = errors.size();
     for (ResourceVersion gone : removed) {
       if (gone.getType() == ResourceType.SERVICE_CONFIG) {
@@ -245,7 +269,8 @@ public final class MeshConfig implements DataPlane {
         clusters::cluster,
         service -> budgets.computeIfAbsent(service, s -> new RetryBudget()),
         service -> times.computeIfAbsent(service, s -> new AnswerTimes()),
-        guards);
+        guards,
+        externals::isReady);
   }
 
   private static void checkNeeds(ServiceConfig config) {

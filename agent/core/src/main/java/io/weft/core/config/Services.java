@@ -50,6 +50,12 @@ final class Services {
     return name == null ? List.of() : name.getHostsList();
   }
 
+  /** Whether it stands for hosts outside the mesh. */
+  boolean isExternal(ServiceKey service) {
+    ServiceName name = services.get(service);
+    return name != null && name.getExternal();
+  }
+
   /** The port on which a backend is reached: the one wanted if it declares it, else its primary. */
   int portOf(ServiceKey backend, int wanted) {
     List<ServicePort> ports = ports(backend);

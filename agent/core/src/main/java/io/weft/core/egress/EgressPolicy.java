@@ -6,7 +6,6 @@ import io.weft.core.inbound.IpRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Which hosts outside the mesh may be called, by their names alone: nothing is looked up. What is
@@ -15,10 +14,6 @@ import java.util.regex.Pattern;
 public final class EgressPolicy {
   /** What an exception's number is where none means a call. */
   public static final int DEFAULT = -1;
-
-  private static final Pattern DOTTED_QUAD =
-      Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.|$)){4}(?<!\\.)");
-  private static final byte[] NO_ADDRESS = new byte[0];
 
   private final Source source;
   private final boolean shadow;
@@ -63,7 +58,7 @@ public final class EgressPolicy {
    * @param host as the application wrote it, an IPv6 literal without brackets
    */
   public boolean denies(String host, int port) {
-    byte[] address = address(host);
+    byte[] address = IpRange.literal(host);
     return !isThisMachine(host, address) && deny == (exception(host, address, port) == DEFAULT);
   }
 
@@ -74,7 +69,7 @@ public final class EgressPolicy {
 
   /** Which exception means a call, from 0; {@link #DEFAULT} for none. */
   public int exception(String host, int port) {
-    return exception(host, address(host), port);
+    return exception(host, IpRange.literal(host), port);
   }
 
   private int exception(String host, byte[] address, int port) {
@@ -85,13 +80,6 @@ public final class EgressPolicy {
       }
     }
     return DEFAULT;
-  }
-
-  // Anything else that looks like numbers would be looked up to find out what it is.
-  private static byte[] address(String host) {
-    return host.indexOf(':') >= 0 || DOTTED_QUAD.matcher(host).matches()
-        ? IpRange.bytes(host)
-        : NO_ADDRESS;
   }
 
   // The dot of the root (RFC 1034, 3.1) makes no other host of it.

@@ -1,6 +1,8 @@
 package io.weft.core.endpoint;
 
+import io.weft.core.external.External;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One port of one instance.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param lost whether control has lost the instance: a last resort
  * @param load what changes by itself, shared by all pushes that name this endpoint
  * @param health what those think of it who watch it for a set of endpoints
+ * @param external the hosts that it is one of; null of an instance of the mesh
  */
 public record Endpoint(
     String uid,
@@ -26,11 +29,29 @@ public record Endpoint(
     int weight,
     boolean lost,
     EndpointLoad load,
-    EndpointHealth health) {
+    EndpointHealth health,
+    @Nullable External external) {
+
+  /** Of an instance of the mesh. */
+  public Endpoint(
+      String uid,
+      String address,
+      int port,
+      EndpointTls tls,
+      String principal,
+      Map<String, String> labels,
+      String zone,
+      int weight,
+      boolean lost,
+      EndpointLoad load,
+      EndpointHealth health) {
+    this(uid, address, port, tls, principal, labels, zone, weight, lost, load, health, null);
+  }
 
   /** The same, watched. */
   public Endpoint watched(EndpointHealth by) {
-    return new Endpoint(uid, address, port, tls, principal, labels, zone, weight, lost, load, by);
+    return new Endpoint(
+        uid, address, port, tls, principal, labels, zone, weight, lost, load, by, external);
   }
 
   /** Whether calls go to others as long as there are any. */

@@ -8,6 +8,6 @@ public enum EndpointTls {
   MESH,
   /** The mesh's mutual TLS by callers that have a certificate, plaintext by others. */
   MESH_PREFERRED,
-  /** The application's own, which passes untouched. */
+  /** The application's own, which passes untouched; outside the mesh, made where it makes none. */
   APP
 }

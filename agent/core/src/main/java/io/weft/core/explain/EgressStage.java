@@ -16,13 +16,18 @@ record EgressStage(String says, String field) {
   static EgressStage of(EgressPolicy policy, String authority, Protocol protocol) {
     Authority called = Authority.of(authority);
     int port = called.port() > 0 ? called.port() : protocol == Protocol.GRPC ? 443 : 80;
-    int exception = policy.exception(called.host(), port);
-    boolean denied = policy.denies(called.host(), port);
-    String host = called.host() + ", port " + port;
+    return of(policy, called.host(), port);
+  }
+
+  static EgressStage of(EgressPolicy policy, String host, int port) {
+    int exception = policy.exception(host, port);
     String says =
-        !denied
-            ? host + " may be called"
-            : policy.shadow() ? host + " would be denied: 403" : host + " must not be called: 403";
+        host
+            + ", port "
+            + port
+            + (!policy.denies(host, port)
+                ? " may be called"
+                : policy.shadow() ? " would be denied: 403" : " must not be called: 403");
     return new EgressStage(
         says,
         exception == EgressPolicy.DEFAULT

@@ -17,7 +17,9 @@ import io.weft.core.config.Source;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointHealth;
+import io.weft.core.external.External;
 import io.weft.core.fault.FaultPolicy;
+import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.limit.ConcurrencyLimit;
 import io.weft.core.limit.LimitRule;
@@ -179,7 +181,10 @@ final class OutboundStages {
   Explanation explain(Destination destination) {
     EgressPolicy egress = mesh.egress();
     if (egress != null && (!destination.isMesh() || destination.isDenied())) {
-      EgressStage stage = EgressStage.of(egress, request.getAuthority(), call.protocol());
+      EgressStage stage =
+          destination.isDenied()
+              ? EgressStage.of(egress, destination.service().name(), destination.port())
+              : EgressStage.of(egress, request.getAuthority(), call.protocol());
       if (destination.isDenied()) {
         return stopped(
             stages.stop("Egress", stage.says(), egress.source(), stage.field(), List.of()));
@@ -545,7 +550,8 @@ final class OutboundStages {
   private Explanation sent(
       Destination destination, Rule rule, int prefix, List<Endpoint> endpoints) {
     Endpoint first = endpoints.get(0);
-    String caller = tls(first);
+    External external = first.external();
+    String caller = external == null ? tls(first) : external(external, first);
     FaultPolicy fault = rule.fault();
     if (fault.means(call)) {
       String says = fault.says(call.protocol());
@@ -558,7 +564,10 @@ final class OutboundStages {
     rule.requestHeaders().apply(headers);
     ImaginedRequest sent =
         request.toBuilder()
-            .setAuthority(rule.rewrite().authority(request.getAuthority()))
+            .setAuthority(
+                external == null || !rule.rewrite().host().isEmpty()
+                    ? rule.rewrite().authority(request.getAuthority())
+                    : external.authority(request.getAuthority()))
             .setTarget(rule.rewrite().path().apply(request.getTarget(), prefix))
             .clearHeaders()
             .addAllHeaders(headers.headers())
@@ -583,6 +592,19 @@ final class OutboundStages {
   private static Source source(Destination destination) {
     RouteTable routes = destination.routes();
     return routes == null ? Source.BUILT_IN : routes.source();
+  }
+
+  private String external(External external, Endpoint endpoint) {
+    ClientTls made = external.tls(call.scheme());
+    String says = String.join(", ", external.hosts()) + ", outside the mesh, at " + endpoint.port();
+    stages.add(
+        "ExternalService",
+        made == null
+            ? says + " as the application sends it"
+            : says + " by TLS, as " + made.serverName(),
+        external.source(),
+        made == null ? "spec.hosts" : "spec.tls");
+    return "";
   }
 
   /** Tells how it is encrypted, and as whom the callee knows this process; empty if it does not. */

@@ -3,9 +3,14 @@ package io.weft.core.inbound;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Addresses that begin with the same bits (RFC 4632, RFC 4291). Immutable. */
 public final class IpRange {
+  private static final Pattern DOTTED_QUAD =
+      Pattern.compile("((25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(\\.|$)){4}(?<!\\.)");
+  private static final byte[] NONE = new byte[0];
+
   private final byte[] address;
   private final int bits;
 
@@ -56,8 +61,13 @@ public final class IpRange {
     return rest == 0 || ((address[whole] ^ other[whole]) & (0xff << (8 - rest)) & 0xff) == 0;
   }
 
+  /** As below, of a literal that is written in full; empty for all else, which is not looked up. */
+  public static byte[] literal(String host) {
+    return host.indexOf(':') >= 0 || DOTTED_QUAD.matcher(host).matches() ? bytes(host) : NONE;
+  }
+
   /** Of a literal; an IPv4 address within IPv6 is that of IPv4. Empty if it is none. */
-  public static byte[] bytes(String literal) {
+  static byte[] bytes(String literal) {
     boolean numbers = !literal.isEmpty();
     boolean six = literal.indexOf(':') >= 0;
     for (int i = 0; i < literal.length() && numbers; i++) {

@@ -232,9 +232,11 @@ final class Session implements ControlStream.Events {
     Consumer<Explanation> then =
         explanation -> {
           if (answered.compareAndSet(false, true)) {
-            send(
+            AgentMessage.Builder message =
                 AgentMessage.newBuilder()
-                    .setExplanation(explanation.toBuilder().setAsk(ask.getId())));
+                    .setExplanation(explanation.toBuilder().setAsk(ask.getId()));
+            // What it waited for may have come on another thread.
+            thread.execute(() -> send(message));
           }
         };
     questions.answer(ask, then);

@@ -11,6 +11,7 @@ final class FakeRequest implements OutboundRequest {
   private final String method;
   private final String target;
   private Protocol protocol = Protocol.HTTP;
+  private String scheme = "http";
   private String authority = "stock:8080";
   private boolean replayable = true;
   private boolean streaming;
@@ -49,6 +50,11 @@ final class FakeRequest implements OutboundRequest {
     return this;
   }
 
+  FakeRequest by(String otherScheme) {
+    scheme = otherScheme;
+    return this;
+  }
+
   /** Its body was not kept. */
   FakeRequest oneShot() {
     replayable = false;
@@ -73,7 +79,7 @@ final class FakeRequest implements OutboundRequest {
 
   @Override
   public String scheme() {
-    return "http";
+    return scheme;
   }
 
   @Override

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.api.v1.Ask;
 import io.weft.api.v1.Candidate;
 import io.weft.api.v1.Explanation;
+import io.weft.api.v1.External;
 import io.weft.api.v1.Header;
 import io.weft.api.v1.ImaginedRequest;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
+import io.weft.api.v1.OriginatedTls;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ServicePort;
+import io.weft.api.v1.Source;
 import io.weft.api.v1.Stage;
 import io.weft.core.MeshUnderTest;
 import io.weft.core.balance.Cluster;
@@ -127,6 +130,31 @@ class ExplainerTest {
         .extracting(stage -> stage.getSource().getName() + ": " + stage.getSays())
         .containsExactly(
             "next: Route would find no rule for it", "brief: Timeout is tried, and ends nothing");
+  }
+
+  @Test
+  void aHostOutsideIsToldWithItsDocumentAndHowItIsCalled() {
+    External.Builder hosts =
+        External.newBuilder()
+            .setSource(
+                Source.newBuilder()
+                    .setKind("ExternalService")
+                    .setNamespace("default")
+                    .setName("pay"))
+            .addHosts("api.example.com");
+    mesh.external("pay", hosts, "192.0.2.1");
+
+    Stage plain = stage(outside("pay"), "ExternalService");
+    mesh.external(
+        "pay", hosts.setTls(OriginatedTls.newBuilder().setServerName("api.example.com")), "::1");
+    Explanation secured = explain(outside("pay"));
+
+    assertThat(plain.getSays())
+        .isEqualTo("api.example.com, outside the mesh, at 80 as the application sends it");
+    assertThat(plain.getSource().getName()).isEqualTo("pay");
+    assertThat(stage(outside("pay"), "ExternalService").getSays())
+        .isEqualTo("api.example.com, outside the mesh, at 443 by TLS, as api.example.com");
+    assertThat(secured.getSent().getAuthority()).isEqualTo("api.example.com");
   }
 
   @Test

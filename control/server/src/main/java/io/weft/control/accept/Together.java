@@ -15,9 +15,11 @@ final class Together {
   /** What stands against it; a document of the same key is the one it replaces. */
   static Optional<Problem> conflict(Document document, Collection<Document> others) {
     for (Document other : others) {
-      if (!other.key().equals(document.key()) && other.key().kind() == document.key().kind()) {
+      if (!other.key().equals(document.key())) {
         Optional<Problem> problem =
-            document.key().kind() == Kind.SERVICE ? hosts(document, other) : tie(document, other);
+            document.key().kind() == other.key().kind() && document.key().kind().isPolicy()
+                ? tie(document, other)
+                : name(document, other);
         if (problem.isPresent()) {
           return problem;
         }
@@ -43,6 +45,24 @@ final class Together {
                     + other.key()
                     + ": both rule the same calls, and neither more exactly"))
         : Optional.empty();
+  }
+
+  // Services and what is outside the mesh are called alike.
+  private static Optional<Problem> name(Document document, Document other) {
+    if (document.key().kind().isPolicy() || other.key().kind().isPolicy()) {
+      return Optional.empty();
+    }
+    boolean same =
+        document.key().namespace().equals(other.key().namespace())
+            && document.key().name().equals(other.key().name());
+    return same
+        ? Optional.of(
+            new Problem(
+                document.file(),
+                document.line(),
+                "metadata.name",
+                document.key() + " would be called as " + other.key() + " is already"))
+        : hosts(document, other);
   }
 
   private static Optional<Problem> hosts(Document document, Document other) {

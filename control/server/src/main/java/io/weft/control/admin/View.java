@@ -195,6 +195,9 @@ public final class View {
             if (document.key().kind() == Kind.ROUTE) {
               warn(document, warnings);
             }
+            if (document.key().kind() == Kind.EXTERNAL_SERVICE) {
+              warnOfInstances(document, warnings);
+            }
             if (document.conf().has("hedge")) {
               warnings.add(
                   new Problem(
@@ -226,6 +229,18 @@ public final class View {
         });
   }
 
+  private void warnOfInstances(Document document, List<Problem> warnings) {
+    ServiceId service = new ServiceId(document.key().namespace(), document.key().name());
+    if (registry.anyCarries(service, Map.of())) {
+      warnings.add(
+          new Problem(
+              document.file(),
+              document.line(),
+              "metadata.name",
+              service + " has instances, which from now on nobody calls by that name"));
+    }
+  }
+
   private static boolean mirrors(Document document) {
     return document.conf().each("rules").stream()
         .flatMap(rule -> rule.each("filters").stream())
@@ -247,7 +262,9 @@ public final class View {
             new ServiceId(
                 backend.text("namespace", document.scope().toNamespace()),
                 backend.text("service", document.scope().toService()));
-        if (!service.name().isEmpty() && !registry.anyCarries(service, backend.labels("labels"))) {
+        if (!service.name().isEmpty()
+            && !fleet.compiler().isExternal(service)
+            && !registry.anyCarries(service, backend.labels("labels"))) {
           warnings.add(
               new Problem(
                   document.file(),

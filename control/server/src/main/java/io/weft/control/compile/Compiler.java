@@ -1,6 +1,7 @@
 package io.weft.control.compile;
 
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.Inbound;
 import io.weft.api.v1.Names;
 import io.weft.api.v1.Resource;
@@ -46,6 +47,8 @@ public final class Compiler {
   private final Map<NamesKey, Resource> names = new HashMap<>();
   private final Map<ConfigKey, Resource> configs = new HashMap<>();
   private final Map<ConfigKey, Resource> inbound = new HashMap<>();
+  private final Map<ServiceId, InForce> external = new HashMap<>();
+  private final Map<ServiceId, Resource> externalEndpoints = new HashMap<>();
 
   /**
    * @param registered services that nobody wrote a document for, by their first registration
@@ -54,6 +57,12 @@ public final class Compiler {
     this.accepted = accepted;
     services.putAll(registered);
     for (InForce each : accepted.documents().values()) {
+      if (each.document().key().kind() == Kind.EXTERNAL_SERVICE) {
+        ServiceName name = ExternalParts.name(each.document());
+        ServiceId id = new ServiceId(name.getNamespace(), name.getName());
+        services.put(id, name);
+        external.put(id, each);
+      }
       if (each.document().key().kind() == Kind.SERVICE) {
         ServiceName name = serviceName(each);
         ServiceId id = new ServiceId(name.getNamespace(), name.getName());
@@ -75,6 +84,29 @@ public final class Compiler {
     return document(service)
         .map(each -> each.document().spec().texts("principals"))
         .orElse(List.of());
+  }
+
+  /** Whether a service stands for hosts outside the mesh. */
+  public boolean isExternal(ServiceId service) {
+    return external.containsKey(service);
+  }
+
+  /** Where the hosts are that an external service stands for; empty of any other service. */
+  public Optional<Resource> externalEndpoints(ServiceId service) {
+    return Optional.ofNullable(external.get(service))
+        .map(
+            document ->
+                externalEndpoints.computeIfAbsent(
+                    service,
+                    id -> {
+                      Endpoints endpoints =
+                          ExternalParts.endpoints(document.document(), source(document));
+                      return Resource.newBuilder()
+                          .setVersion(
+                              version(ResourceType.ENDPOINTS, id.toString(), Hashes.of(endpoints)))
+                          .setEndpoints(endpoints)
+                          .build();
+                    }));
   }
 
   /** The first service of a namespace that lists a principal; empty if none does. */
@@ -305,6 +337,10 @@ public final class Compiler {
   }
 
   private Optional<InForce> document(ServiceId service) {
+    InForce outside = external.get(service);
+    if (outside != null) {
+      return Optional.of(outside);
+    }
     return Optional.ofNullable(
         accepted
             .documents()

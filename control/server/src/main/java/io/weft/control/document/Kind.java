@@ -54,6 +54,70 @@ public enum Kind {
               new OneOf(List.of("mesh", "namespace")),
               "mesh",
               "Who can call it by name: the whole mesh, or its own namespace alone."))),
+  EXTERNAL_SERVICE(
+      "ExternalService",
+      "Gives hosts outside the mesh a name in it, so that policies rule calls to them.",
+      Shape.of(
+          Field.required(
+              "hosts",
+              new Many(new Text(TextForm.HOST)),
+              "What URLs of callers say; several need endpoints."),
+          Field.optional(
+              "ports",
+              new Many(
+                  Shape.of(
+                      Field.optional(
+                          "name", new Text(TextForm.NAME), "none", "For people; it rules nothing."),
+                      Field.required("number", new Whole(1, 65_535), "What URLs of callers say."),
+                      Field.optional(
+                          "protocol",
+                          new OneOf(List.of("http", "https", "http2", "grpc")),
+                          "http",
+                          "What is spoken there."),
+                      Field.optional(
+                          "targetPort",
+                          new Whole(1, 65_535),
+                          "number; 443 for 80 where TLS is made",
+                          "Where the hosts listen."))),
+              "80 and 443",
+              "Calls to other ports are not meant."),
+          Field.optional(
+              "endpoints",
+              new Many(
+                  Shape.of(
+                      Field.required(
+                          "address",
+                          new Text(TextForm.ADDRESS),
+                          "An address, or a name that DNS knows."),
+                      Field.optional("labels", new Labels(), "none", "By which a Route means it."),
+                      Field.optional(
+                          "weight", new Whole(1, 1_000_000), "1", "Its share among the others."))),
+              "what DNS knows of the host",
+              "Where the hosts are."),
+          Field.optional(
+              "tls",
+              Shape.of(
+                  Field.required(
+                      "mode",
+                      new OneOf(List.of("DISABLE", "SIMPLE")),
+                      "Whether calls made in plaintext leave as TLS."),
+                  Field.optional(
+                      "sni",
+                      new Text(TextForm.HOST),
+                      "the first of hosts",
+                      "The name asked for; the certificate must be for it, or for the host called."),
+                  Field.optional(
+                      "caCertificates",
+                      new Text(TextForm.ANY),
+                      "whom the process's JVM believes",
+                      "Whom to believe, in PEM.")),
+              "DISABLE",
+              "TLS that the mesh makes; an application's own goes through as it is."),
+          Field.optional(
+              "visibility",
+              new OneOf(List.of("mesh", "namespace")),
+              "mesh",
+              "Whose calls are meant: those of the whole mesh, or of its own namespace alone."))),
   ROUTE(
       "Route",
       "Chooses where each request to a service goes.",
@@ -633,13 +697,13 @@ public enum Kind {
 
   /** Whether it says what happens to calls, by {@code from}, {@code to} and {@code conf}. */
   public boolean isPolicy() {
-    return this != SERVICE;
+    return this != SERVICE && this != EXTERNAL_SERVICE;
   }
 
   /** Who enforces its documents. */
   public Side side() {
     return switch (this) {
-      case SERVICE -> Side.NOBODY;
+      case SERVICE, EXTERNAL_SERVICE -> Side.NOBODY;
       case ROUTE,
           TIMEOUT,
           RETRY,

@@ -2,6 +2,10 @@ package io.weft.control.document;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +36,8 @@ final class Sense {
   static void check(Document document, NodeReader reader, Node root) {
     Sense sense = new Sense(document, reader, root);
     switch (document.key().kind()) {
-      case SERVICE -> sense.service();
+      case SERVICE -> sense.ports();
+      case EXTERNAL_SERVICE -> sense.externalService();
       case ROUTE -> sense.route();
       case RETRY -> sense.retry();
       case RATE_LIMIT -> sense.rateLimit();
@@ -251,7 +256,42 @@ final class Sense {
     }
   }
 
-  private void service() {
+  private void externalService() {
+    Fields spec = document.spec();
+    List<String> hosts = spec.texts("hosts");
+    if (spec.has("hosts") && hosts.isEmpty()) {
+      problem("spec.hosts", "must name one host at least");
+    }
+    if (hosts.size() > 1 && spec.each("endpoints").isEmpty()) {
+      problem(
+          "spec.hosts",
+          "several hosts need endpoints, where all of them are; else write an ExternalService each");
+    }
+    if (spec.has("ports")) {
+      ports();
+    }
+    Fields tls = spec.fields("tls");
+    for (String field : List.of("sni", "caCertificates")) {
+      if (tls.has(field) && !tls.text("mode").equals("SIMPLE")) {
+        problem("spec.tls." + field, "means nothing without mode: SIMPLE");
+      }
+    }
+    if (tls.has("caCertificates") && !isCertificates(tls.text("caCertificates"))) {
+      problem("spec.tls.caCertificates", "must be certificates in PEM");
+    }
+  }
+
+  private static boolean isCertificates(String pem) {
+    try {
+      return !CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+          .isEmpty();
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
+  private void ports() {
     List<Fields> ports = document.spec().each("ports");
     if (ports.isEmpty()) {
       problem("spec.ports", "must name one port at least");

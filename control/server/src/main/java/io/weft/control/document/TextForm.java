@@ -54,6 +54,8 @@ public enum TextForm {
   GRPC_NAME("name of gRPC, such as shop.v1.Stock", "[A-Za-z_][A-Za-z0-9_.]*"),
   /** Where something can be fetched; without credentials, which documents do not hold. */
   HTTP_URL("URL such as https://login.example.com/keys", "https?://[^\\s/?#@]+([/?][^\\s#]*)?"),
+  /** Where something can be connected to. */
+  ADDRESS("host name or address", null),
   /** Addresses, by their first bits (RFC 4632). */
   CIDR("address or range such as 10.0.0.0/8", null),
   /** Regular expression; agents run it in linear time, hence without backreferences. */
@@ -109,6 +111,9 @@ public enum TextForm {
     }
     if (this == CIDR) {
       return isRange(text);
+    }
+    if (this == ADDRESS) {
+      return HOST.fits(text) || (text.indexOf('/') < 0 && isRange(text));
     }
     try {
       com.google.re2j.Pattern.compile(text);

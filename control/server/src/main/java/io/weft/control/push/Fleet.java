@@ -230,6 +230,10 @@ public final class Fleet {
   Optional<String> objection(Agent agent) {
     ServiceId service = agent.service();
     String principal = agent.joined().principal();
+    if (compiler.isExternal(service)) {
+      return Optional.of(
+          service + " is an ExternalService, which stands for hosts outside the mesh alone");
+    }
     List<String> allowed = compiler.principals(service);
     if (!allowed.isEmpty() && !allowed.contains(principal)) {
       return Optional.of(
@@ -370,7 +374,10 @@ public final class Fleet {
     }
     for (ServiceId service : reached) {
       target.put(
-          "endpoints/" + service, registry().endpoints(service, session.heldEndpoints(service)));
+          "endpoints/" + service,
+          compiler
+              .externalEndpoints(service)
+              .orElseGet(() -> registry().endpoints(service, session.heldEndpoints(service))));
     }
     return target.values();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.control.document.Document;
 import io.weft.control.document.DocumentReader;
+import io.weft.control.document.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,38 @@ class TogetherTest {
 
   private static Document timeout(String name, String mode) {
     return document("Timeout", name, mode, "request: 1s");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ExternalService | a | b.c | f:1: spec.hosts: b.c is a host of ExternalService/default/other already
+          Service         | a | b.c | f:1: spec.hosts: b.c is a host of ExternalService/default/other already
+          Service         | other | d.e | f:1: metadata.name: Service/default/other would be called as ExternalService/default/other is already
+          ExternalService | a | d.e | ''
+          """)
+  void a_name_or_host_outside_is_taken_once_by_whatever_kind(
+      String kind, String name, String host, String expected) {
+    assertThat(
+            Together.conflict(
+                    named(kind, name, host), List.of(named("ExternalService", "other", "b.c")))
+                .map(problem -> Problem.lines(List.of(problem)).strip())
+                .orElse(""))
+        .isEqualTo(expected);
+  }
+
+  private static Document named(String kind, String name, String host) {
+    String text =
+        """
+        apiVersion: weft.io/v1
+        kind: %s
+        metadata: {name: %s}
+        spec: {hosts: [%s], ports: [{number: 80}]}
+        """
+            .formatted(kind, name, host);
+    return new DocumentReader().read("f", text.getBytes(StandardCharsets.UTF_8)).documents().get(0);
   }
 
   private static Document fault(String name, String conf) {

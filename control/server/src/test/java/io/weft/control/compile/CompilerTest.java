@@ -6,6 +6,7 @@ import com.google.protobuf.TextFormat;
 import io.weft.api.v1.CircuitBreaker;
 import io.weft.api.v1.ConcurrencyLimit;
 import io.weft.api.v1.Egress;
+import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.HealthCheck;
@@ -38,6 +39,17 @@ class CompilerTest {
   private static final Caller ORDERS =
       new Caller(new ServiceId("default", "orders"), Map.of("version", "v1", "tier", "gold"));
 
+  private static final String CERTIFICATE =
+      "-----BEGIN CERTIFICATE-----\\n"
+          + "MIIBdDCCARugAwIBAgIUXHZjC6qK4uKXliQ8LWfrprfH164wCgYIKoZIzj0EAwIw\\n"
+          + "DzENMAsGA1UEAwwEcm9vdDAgFw0yNjExMjYxNjQ1MTdaGA8yMTI2MTEwMjE2NDUx\\n"
+          + "N1owDzENMAsGA1UEAwwEcm9vdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEQk\\n"
+          + "qswThIOq/R/5YrS6BospclYgqatgPlBMPXkJHK/T3UeUGlVQFL9tZN2d58nTHeuW\\n"
+          + "p+oiwL+130GR+lKMqxmjUzBRMB0GA1UdDgQWBBSJ0KgZWfyxjvoHnKJqLXX0YLFE\\n"
+          + "RTAfBgNVHSMEGDAWgBSJ0KgZWfyxjvoHnKJqLXX0YLFERTAPBgNVHRMBAf8EBTAD\\n"
+          + "AQH/MAoGCCqGSM49BAMCA0cAMEQCIAYQsa+oW2RgrkTZZVhBQI8Yr4RE5fru2OdJ\\n"
+          + "G9p5q5XcAiBvYkXpPSX1Kb6YQ3dzZoa0TVwpK9KJtQdDtSRWZjNONQ==\\n"
+          + "-----END CERTIFICATE-----\\n";
   private static final Caller STRANGER = new Caller(new ServiceId("other", "orders"), Map.of());
 
   @Test
@@ -515,6 +527,92 @@ class CompilerTest {
                 .getNames()
                 .getServicesList())
         .hasSize(1);
+  }
+
+  @Test
+  void every_field_of_an_external_service_reaches_the_callers() throws Exception {
+    Compiler compiler =
+        compiler(
+            """
+            kind: ExternalService
+            metadata: {name: pay}
+            spec:
+              hosts: [api.pay.com, www.pay.com]
+              ports: [{name: a, number: 80, protocol: http2}, {number: 81, targetPort: 82}]
+              endpoints: [{address: 192.0.2.1, labels: {region: eu}, weight: 3}, {address: b.pay.com}]
+              tls: {mode: SIMPLE, sni: tls.pay.com, caCertificates: "%s"}
+              visibility: namespace
+            """
+                .formatted(CERTIFICATE));
+    ServiceId pay = new ServiceId("default", "pay");
+
+    assertThat(compiler.services().get(pay))
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                namespace: "default" name: "pay" hosts: "api.pay.com" hosts: "www.pay.com"
+                ports { name: "a" number: 80 protocol: "http2" }
+                ports { number: 81 protocol: "http" }
+                external: true
+                """,
+                ServiceName.class));
+    assertThat(compiler.externalEndpoints(pay).orElseThrow().getEndpoints())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                endpoints {
+                  uid: "192.0.2.1" address: "192.0.2.1" weight: 3 state: READY
+                  labels { key: "region" value: "eu" }
+                  ports { name: "a" number: 443 protocol: "http2" tls: APP }
+                  ports { number: 82 protocol: "http" tls: APP }
+                }
+                endpoints {
+                  uid: "b.pay.com" address: "b.pay.com" weight: 1 state: READY
+                  ports { name: "a" number: 443 protocol: "http2" tls: APP }
+                  ports { number: 82 protocol: "http" tls: APP }
+                }
+                external {
+                  source { kind: "ExternalService" namespace: "default" name: "pay" generation: 1 }
+                  hosts: "api.pay.com" hosts: "www.pay.com"
+                  tls { server_name: "tls.pay.com" ca_certificates: "%s" }
+                }
+                """
+                    .formatted(CERTIFICATE),
+                Endpoints.class));
+    assertThat(compiler.isVisible(pay, "other")).isFalse();
+    assertThat(compiler.isVisible(pay, "default")).isTrue();
+  }
+
+  @Test
+  void an_external_service_of_a_host_alone_is_where_dns_says_on_the_ports_of_the_web()
+      throws Exception {
+    Compiler compiler =
+        compiler(
+            """
+            kind: ExternalService
+            metadata: {name: pay}
+            spec: {hosts: [api.pay.com]}
+            """);
+
+    assertThat(
+            compiler
+                .externalEndpoints(new ServiceId("default", "pay"))
+                .orElseThrow()
+                .getEndpoints())
+        .isEqualTo(
+            TextFormat.parse(
+                """
+                endpoints {
+                  uid: "api.pay.com" address: "api.pay.com" weight: 1 state: READY
+                  ports { number: 80 protocol: "http" tls: APP }
+                  ports { number: 443 protocol: "https" tls: APP }
+                }
+                external {
+                  source { kind: "ExternalService" namespace: "default" name: "pay" generation: 1 }
+                  hosts: "api.pay.com"
+                }
+                """,
+                Endpoints.class));
   }
 
   @Test

@@ -115,6 +115,7 @@ class EveryFieldTest {
    * All that the callers and services of a small mesh get where every document is in force and one
    * is written in another way; its problems if it is refused.
    */
+  @SuppressWarnings("ReferenceEquality") // The very document that is written in another way.
   private static List<Object> agentsGet(JsonNode document, JsonNode written) {
     DocumentReader.Read read = read(written);
     if (!read.problems().isEmpty()) {
@@ -131,11 +132,13 @@ class EveryFieldTest {
     List<ServiceId> services =
         Stream.of("shop", "away")
             .flatMap(
-                namespace -> Stream.of("stock", "orders").map(n -> new ServiceId(namespace, n)))
+                namespace ->
+                    Stream.of("stock", "orders", "pay").map(n -> new ServiceId(namespace, n)))
             .toList();
     for (ServiceId service : services) {
       all.add(compiler.inbound(service));
       all.add(compiler.principals(service));
+      all.add(compiler.externalEndpoints(service));
       for (ServiceId caller : services) {
         for (Map<String, String> labels :
             List.of(Map.<String, String>of(), Map.of("tier", "gold"))) {

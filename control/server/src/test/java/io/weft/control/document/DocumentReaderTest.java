@@ -205,9 +205,45 @@ class DocumentReaderTest {
       delimiter = '|',
       textBlock =
           """
+          {}                                        | f:4: spec.hosts: is missing: list of: host name, lower case, without a port
+          {hosts: []}                               | f:4: spec.hosts: must name one host at least
+          {hosts: ['*.a']}                          | f:4: spec.hosts[0]: is *.a; must be host name, lower case, without a port
+          {hosts: [a.b, c.d]}                       | f:4: spec.hosts: several hosts need endpoints, where all of them are; else write an ExternalService each
+          {hosts: [a.b], ports: []}                 | f:4: spec.ports: must name one port at least
+          {hosts: [a.b], ports: [{number: 80, protocol: tcp}]} | f:4: spec.ports[0].protocol: is tcp; must be one of http, https, http2, grpc
+          {hosts: [a.b], ports: [{number: 80}, {number: 80}]} | f:4: spec.ports[1].number: is the number of another port already
+          {hosts: [a.b], ports: [{number: 80, targetPort: 0}]} | f:4: spec.ports[0].targetPort: is 0; must be whole number from 1 to 65535
+          {hosts: [a.b], endpoints: [{address: 'a:1'}]} | f:4: spec.endpoints[0].address: is a:1; must be host name or address
+          {hosts: [a.b], endpoints: [{address: 10.0.0.0/8}]} | f:4: spec.endpoints[0].address: is 10.0.0.0/8; must be host name or address
+          {hosts: [a.b], endpoints: [{address: '::1', weight: 0}]} | f:4: spec.endpoints[0].weight: is 0; must be whole number from 1 to 1000000
+          {hosts: [a.b], tls: {}}                   | f:4: spec.tls.mode: is missing: one of DISABLE, SIMPLE
+          {hosts: [a.b], tls: {mode: MUTUAL}}       | f:4: spec.tls.mode: is MUTUAL; must be one of DISABLE, SIMPLE
+          {hosts: [a.b], tls: {mode: DISABLE, sni: a.b}} | f:4: spec.tls.sni: means nothing without mode: SIMPLE
+          {hosts: [a.b], tls: {mode: SIMPLE, caCertificates: ca.pem}} | f:4: spec.tls.caCertificates: must be certificates in PEM
+          {hosts: [a.b], conf: {}}                  | f:4: spec.conf: unknown field; allowed: hosts, ports, endpoints, tls, visibility
+          """)
+  void a_mistake_in_an_external_service_is_one_line_that_names_its_field(
+      String spec, String expected) {
+    String text =
+        """
+        apiVersion: weft.io/v1
+        kind: ExternalService
+        metadata: {name: a}
+        spec: %s
+        """
+            .formatted(spec);
+
+    assertThat(Problem.lines(problems(text)).split("\n")[0]).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           apiVersion: weft.io/v2 | f:1: apiVersion: is weft.io/v2; must be one of weft.io/v1; did you mean weft.io/v1?
-          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
-          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: timeout          | f:2: kind: unknown kind timeout, did you mean Timeout?; allowed: Service, ExternalService, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
+          kind: Gateway          | f:2: kind: unknown kind Gateway; allowed: Service, ExternalService, Route, Timeout, Retry, LoadBalancer, CircuitBreaker, ConcurrencyLimit, OutlierDetection, HealthCheck, Egress, MutualTls, JwtAuthentication, Authorization, RateLimit, Fault, Telemetry
           metadata: {name: _}    | f:3: metadata.name: is _; must be name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           metadata: {}           | f:3: metadata.name: is missing: name (RFC 1123 label: at most 63 of a-z, 0-9 and -, with no - at either end)
           """)

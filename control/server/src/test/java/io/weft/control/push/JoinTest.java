@@ -257,6 +257,25 @@ class JoinTest {
   }
 
   @Test
+  void nobody_registers_as_what_is_outside_the_mesh_of_which_callers_are_sent_where_it_is()
+      throws Exception {
+    apply(
+        """
+        apiVersion: weft.io/v1
+        kind: ExternalService
+        metadata: {name: pay}
+        spec: {hosts: [api.example.com]}
+        """);
+
+    refused(
+        token(member(), "u1", "default", "pay"),
+        Status.Code.PERMISSION_DENIED,
+        "default/pay is an ExternalService, which stands for hosts outside the mesh alone");
+    assertThat(held(token(member(), "u2", "default", "front", "default/pay"), 6))
+        .contains("ENDPOINTS default/pay", "SERVICE_CONFIG default/pay", "name pay");
+  }
+
+  @Test
   void who_guesses_is_slowed_and_good_agents_from_there_are_not() throws Exception {
     Status.Code last = Status.Code.OK;
     for (int i = 0; i < 40 && last != Status.Code.RESOURCE_EXHAUSTED; i++) {

@@ -22,7 +22,7 @@ public final class Security {
     this.tls = tls;
   }
 
-  /** The mesh's TLS; null for plaintext. */
+  /** The TLS to make; null for plaintext. */
   public @Nullable ClientTls tls() {
     return tls;
   }

@@ -2,7 +2,6 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.identity.ClientTls;
-import io.weft.core.identity.MeshTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The address of an endpoint, which knows by what name its caller means it. To the client's pool of
  * HTTP/1.1 it is the endpoint's address and nothing else, and {@link PooledConnectionAdvice} sees
  * to the rest; that of HTTP/2 goes by its host string, which is another for each state of the
- * mesh's TLS, so that a connection made with a former identity or trust gets no new streams.
+ * mesh's TLS, so that a connection made with a former identity or trust gets no new streams, and
+ * for each host outside the mesh.
  */
 final class AimedAddress extends InetSocketAddress {
   private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ final class AimedAddress extends InetSocketAddress {
     this.tls = null;
   }
 
-  private AimedAddress(InetAddress address, int port, String host, ClientTls tls) {
+  private AimedAddress(InetAddress address, int port, String host, @Nullable ClientTls tls) {
     super(address, port);
     this.host = host;
     this.tls = tls;
@@ -37,17 +37,24 @@ final class AimedAddress extends InetSocketAddress {
   /**
    * Looks up the endpoint's name, if it is one.
    *
-   * @param tls that of the mesh to speak there; null for plaintext or the application's own
+   * @param tls to speak there in the application's place; null for plaintext or the application's
+   *     own
    */
   static InetSocketAddress of(Endpoint endpoint, String host, @Nullable ClientTls tls) {
-    if (tls == null) {
+    boolean external = endpoint.external() != null;
+    if (tls == null && !external) {
       return new AimedAddress(endpoint, host);
     }
     try {
       InetAddress address = InetAddress.getByName(endpoint.address());
+      // Several hosts outside the mesh may be at one address, with certificates of their own.
       InetAddress named =
           InetAddress.getByAddress(
-              address.getHostAddress() + "#" + tls.epoch(), address.getAddress());
+              address.getHostAddress()
+                  + "#"
+                  + (external ? host : "")
+                  + (tls == null ? "" : tls.epoch()),
+              address.getAddress());
       return new AimedAddress(named, endpoint.port(), host, tls);
     } catch (UnknownHostException e) {
       return createUnresolved(endpoint.address(), endpoint.port());
@@ -60,7 +67,12 @@ final class AimedAddress extends InetSocketAddress {
 
   /** Whether it was made for a TLS of the mesh that is not that of now. */
   boolean isOutdated() {
-    return tls != null && tls.epoch() != MeshTls.current().epoch();
+    return tls != null && tls.isOutdated();
+  }
+
+  /** Whether connections to another address are of no use here, though it is the same. */
+  boolean isAnother(AimedAddress other) {
+    return !getHostString().equals(other.getHostString());
   }
 
   /** What a certificate has to be for. */

@@ -38,6 +38,10 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             "getServerName",
             List.of("java.net.InetSocketAddress"),
             ServerNameAdvice.class.getName()),
+        Hook.all(
+            "jdk.internal.net.http.HttpConnection",
+            "getConnection",
+            WantedConnectionAdvice.class.getName()),
         Hook.method(
             "jdk.internal.net.http.HttpConnection",
             "isOpen",

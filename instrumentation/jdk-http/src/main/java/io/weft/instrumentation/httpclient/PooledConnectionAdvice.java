@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The client is about to keep a connection of HTTP/1.1 or to use a kept one, and asks whether it is
- * open: one that was made with a former identity or trust gets no more requests. The pool knows no
- * more of it than its address; connections of HTTP/2 are not asked this.
+ * open: one that was made with a former identity or trust, or for another host at the same address,
+ * gets no more requests. The pool knows no more of it than its address; connections of HTTP/2 are
+ * not asked this.
  */
 public final class PooledConnectionAdvice {
   private PooledConnectionAdvice() {}
@@ -23,7 +24,9 @@ public final class PooledConnectionAdvice {
       @Advice.FieldValue("address") @Nullable InetSocketAddress address,
       @Advice.Return boolean open)
       throws IOException {
-    if (!open || !(address instanceof AimedAddress aimed) || !aimed.isOutdated()) {
+    if (!open
+        || !(address instanceof AimedAddress aimed)
+        || (!aimed.isOutdated() && !WantedConnection.isAnother(aimed))) {
       return open;
     }
     connection.close();

@@ -31,7 +31,10 @@ final class TlsEngines {
   /** The pseudo headers of a request to this very URI object. */
   static HttpHeaders meantScheme(URI uri, HttpHeaders pseudo) {
     Aim aim = Aim.of(uri);
-    if (aim == null || !(aim.address() instanceof AimedAddress aimed) || aimed.tls() == null) {
+    if (aim == null
+        || !(aim.address() instanceof AimedAddress aimed)
+        || aimed.tls() == null
+        || !aimed.tls().isMutual()) {
       return pseudo;
     }
     Map<String, List<String>> headers = new HashMap<>(pseudo.map());
@@ -50,6 +53,7 @@ final class TlsEngines {
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setCipherSuites(defaults.getCipherSuites());
     parameters.setAlgorithmConstraints(defaults.getAlgorithmConstraints());
+    tls.prepare(parameters);
     return tls.context();
   }
 }

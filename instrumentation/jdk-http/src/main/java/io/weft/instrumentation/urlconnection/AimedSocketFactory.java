@@ -1,5 +1,6 @@
 package io.weft.instrumentation.urlconnection;
 
+import io.weft.core.identity.ClientTls;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
@@ -10,13 +11,15 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's TLS over a socket to one endpoint: server name and certificate check stay those
- * of the host in the URL. The library keeps connections by the very object, so that there is one
- * for each endpoint.
+ * TLS over a socket to one endpoint: server name and certificate check stay those of the host in
+ * the URL, unless it is made in the application's place. The library keeps connections by the very
+ * object, so that there is one for each endpoint.
  */
 final class AimedSocketFactory extends SSLSocketFactory {
   // Forgotten once no kept connection holds them.
@@ -24,25 +27,33 @@ final class AimedSocketFactory extends SSLSocketFactory {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private final SSLSocketFactory application;
+  private final @Nullable ClientTls made;
   private final String address;
   private final int port;
 
-  private AimedSocketFactory(SSLSocketFactory application, String address, int port) {
+  private AimedSocketFactory(
+      SSLSocketFactory application, @Nullable ClientTls made, String address, int port) {
     this.application = application;
+    this.made = made;
     this.address = address;
     this.port = port;
   }
 
-  /** The one for an endpoint. */
-  static AimedSocketFactory to(SSLSocketFactory application, String address, int port) {
-    AimedSocketFactory made = new AimedSocketFactory(application, address, port);
-    WeakReference<AimedSocketFactory> known = ALL.get(made);
+  /**
+   * The one for an endpoint.
+   *
+   * @param made whose factory it is, where the TLS is not the application's
+   */
+  static AimedSocketFactory to(
+      SSLSocketFactory application, @Nullable ClientTls made, String address, int port) {
+    AimedSocketFactory fresh = new AimedSocketFactory(application, made, address, port);
+    WeakReference<AimedSocketFactory> known = ALL.get(fresh);
     AimedSocketFactory first = known == null ? null : known.get();
     if (first != null) {
       return first;
     }
-    ALL.put(made, new WeakReference<>(made));
-    return made;
+    ALL.put(fresh, new WeakReference<>(fresh));
+    return fresh;
   }
 
   @Override
@@ -63,7 +74,13 @@ final class AimedSocketFactory extends SSLSocketFactory {
   @Override
   public Socket createSocket(Socket socket, String host, int toPort, boolean autoClose)
       throws IOException {
-    return application.createSocket(socket, host, toPort, autoClose);
+    Socket tls = application.createSocket(socket, host, toPort, autoClose);
+    if (made != null && tls instanceof SSLSocket secured) {
+      SSLParameters parameters = secured.getSSLParameters();
+      made.prepare(parameters);
+      secured.setSSLParameters(parameters);
+    }
+    return tls;
   }
 
   @Override

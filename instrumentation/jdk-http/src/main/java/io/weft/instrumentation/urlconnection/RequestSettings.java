@@ -114,18 +114,19 @@ final class RequestSettings {
   /**
    * Has a TLS connection made to an endpoint.
    *
-   * @param mesh the TLS to speak; null for the application's own
+   * @param made the TLS to speak; null for the application's own
    */
-  void aimTls(HttpsURLConnection connection, Endpoint endpoint, @Nullable ClientTls mesh) {
-    if (mesh != null) {
-      // Who the other side is, the handshake has proven; what host it is called by proves nothing.
+  void aimTls(HttpsURLConnection connection, Endpoint endpoint, @Nullable ClientTls made) {
+    if (made != null) {
+      // Who the other side is, the handshake has proven.
       connection.setHostnameVerifier((host, session) -> true);
       connection.setSSLSocketFactory(
-          AimedSocketFactory.to(mesh.socketFactory(), endpoint.address(), endpoint.port()));
+          AimedSocketFactory.to(made.socketFactory(), made, endpoint.address(), endpoint.port()));
     } else if (template instanceof HttpsURLConnection https) {
       connection.setHostnameVerifier(https.getHostnameVerifier());
       connection.setSSLSocketFactory(
-          AimedSocketFactory.to(https.getSSLSocketFactory(), endpoint.address(), endpoint.port()));
+          AimedSocketFactory.to(
+              https.getSSLSocketFactory(), null, endpoint.address(), endpoint.port()));
     }
   }
 

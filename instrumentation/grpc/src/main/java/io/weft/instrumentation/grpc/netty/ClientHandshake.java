@@ -17,21 +17,30 @@ import org.jspecify.annotations.Nullable;
  * the name that the application calls is no part of it.
  */
 final class ClientHandshake extends Handshake {
+  // Of a host outside the mesh, by which sessions are kept apart.
+  private static final int HTTPS = 443;
+
+  private final String kind;
   private @Nullable ProtocolNegotiationEvent negotiated;
 
-  private ClientHandshake(SslHandler tls, ChannelHandler next) {
+  private ClientHandshake(SslHandler tls, ChannelHandler next, String kind) {
     super(tls, next);
+    this.kind = kind;
   }
 
   static ClientHandshake with(ClientTls tls, ChannelHandler next) {
-    SSLEngine engine = tls.context().createSSLEngine();
+    SSLEngine engine =
+        tls.isMutual()
+            ? tls.context().createSSLEngine()
+            : tls.context().createSSLEngine(tls.serverName(), HTTPS);
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
+    tls.prepare(parameters);
     parameters.setApplicationProtocols(new String[] {HTTP_2});
     engine.setSSLParameters(parameters);
     SslHandler handler = new SslHandler(engine);
     handler.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
-    return new ClientHandshake(handler, next);
+    return new ClientHandshake(handler, next, tls.isMutual() ? "mutual TLS" : "TLS");
   }
 
   // The connection is there: its handshake begins at once.
@@ -61,7 +70,7 @@ final class ClientHandshake extends Handshake {
   void failed(ChannelHandlerContext context, Throwable why) {
     context.fireExceptionCaught(
         Status.UNAVAILABLE
-            .withDescription("no mutual TLS with " + context.channel().remoteAddress())
+            .withDescription("no " + kind + " with " + context.channel().remoteAddress())
             .withCause(why)
             .asRuntimeException());
   }

@@ -8,7 +8,7 @@ import io.netty.util.AsciiString;
 import io.weft.core.identity.ClientTls;
 import io.weft.instrumentation.grpc.Security;
 
-/** Of a client's connection with the mesh's TLS. */
+/** Of a client's connection with TLS that the mesh makes. */
 final class MeshNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private static final AsciiString HTTPS = AsciiString.cached("https");
 
@@ -21,6 +21,10 @@ final class MeshNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
   /** What makes a connection's security, in place of what the channel would make. */
   static Object inPlaceOf(Object given, Security security) {
     ClientTls tls = security.tls();
+    if (tls != null && !tls.isMutual() && Negotiators.isTls(given)) {
+      // TLS outside the mesh is made for those who make none.
+      return given;
+    }
     if (tls != null) {
       return new MeshNegotiator(tls);
     }

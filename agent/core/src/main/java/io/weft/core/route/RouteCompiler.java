@@ -79,10 +79,11 @@ public final class RouteCompiler {
     RouteTable shadow =
         config.getShadowRulesCount() == 0
             ? null
-            : new RouteTable(source(config.getShadowRoute()), rules(config.getShadowRulesList()));
+            : new RouteTable(
+                Source.of(config.getShadowRoute()), rules(config.getShadowRulesList()));
     boolean shadowed = config.getRulesList().stream().anyMatch(RouteRule::hasShadow);
     return new RouteTable(
-        source(config.getRoute()),
+        Source.of(config.getRoute()),
         rules(config.getRulesList()),
         shadowed ? config.getRulesList().stream().map(this::shadow).toList() : List.of(),
         shadow);
@@ -108,7 +109,7 @@ public final class RouteCompiler {
     return new ShadowPolicies(
         shadow.hasTimeout() ? timeout(shadow.getTimeout()) : null,
         shadow.hasRetry() ? retry(shadow.getRetry()) : null,
-        source(shadow.getLoadBalancer().getSource()),
+        Source.of(shadow.getLoadBalancer().getSource()),
         hash(shadow.getLoadBalancer()),
         beside);
   }
@@ -144,13 +145,13 @@ public final class RouteCompiler {
         rule.hasTimeout() ? timeout(rule.getTimeout()) : TimeoutPolicy.NONE,
         rule.hasRetry() ? retry(rule.getRetry()) : RetryPolicy.BUILT_IN,
         hash(rule.getLoadBalancer()),
-        source(rule.getLoadBalancer().getSource()),
+        Source.of(rule.getLoadBalancer().getSource()),
         rule.hasFault() ? FaultPolicy.of(rule.getFault()) : FaultPolicy.NONE,
         rule.hasTelemetry() ? TelemetryPolicy.of(rule.getTelemetry()) : TelemetryPolicy.NONE,
         session(rule.getSessionPersistence()),
         rule.getMirrorsList().stream().map(each -> mirror(each, chosen(rule))).toList(),
-        source(rule.getOutlierDetection().getSource()),
-        source(rule.getHealthCheck().getSource()),
+        Source.of(rule.getOutlierDetection().getSource()),
+        Source.of(rule.getHealthCheck().getSource()),
         rule.hasCircuitBreaker() ? breaker(rule.getCircuitBreaker()) : null,
         rule.hasConcurrencyLimit() ? limit(rule.getConcurrencyLimit()) : null);
   }
@@ -226,7 +227,7 @@ public final class RouteCompiler {
 
   private static TimeoutPolicy timeout(io.weft.api.v1.Timeout timeout) {
     return new TimeoutPolicy(
-        source(timeout.getSource()),
+        Source.of(timeout.getSource()),
         timeout.getRequestNanos(),
         timeout.getPerTryNanos(),
         timeout.getConnectNanos(),
@@ -249,7 +250,7 @@ public final class RouteCompiler {
       }
     }
     return new RetryPolicy(
-        source(retry.getSource()),
+        Source.of(retry.getSource()),
         Math.max(1, retry.getAttempts()),
         on,
         CodeSet.of(retry.getStatusCodesList()),
@@ -301,7 +302,7 @@ public final class RouteCompiler {
       throw new IllegalArgumentException("an outlier detection without times");
     }
     return new OutlierPolicy(
-        source(detection.getSource()).toString(),
+        Source.of(detection.getSource()).toString(),
         detection.getShadow(),
         detection.getConsecutive5Xx(),
         detection.getConsecutiveGatewayErrors(),
@@ -322,7 +323,7 @@ public final class RouteCompiler {
       throw new IllegalArgumentException("a health check without times");
     }
     return new HealthPolicy(
-        source(check.getSource()).toString(),
+        Source.of(check.getSource()).toString(),
         check.getShadow(),
         switch (check.getProbeCase()) {
           case HTTP ->
@@ -345,7 +346,7 @@ public final class RouteCompiler {
     if (breaker.getWindowCalls() < 2 && breaker.getWindowSeconds() < 2) {
       throw new IllegalArgumentException("a breaker without a window");
     }
-    Source source = source(breaker.getSource());
+    Source source = Source.of(breaker.getSource());
     BreakerPolicy policy =
         new BreakerPolicy(
             source.toString(),
@@ -364,7 +365,7 @@ public final class RouteCompiler {
     if (limit.getLeast() < 1 || limit.getMost() < limit.getLeast()) {
       throw new IllegalArgumentException("a limit that lets no call through");
     }
-    Source source = source(limit.getSource());
+    Source source = Source.of(limit.getSource());
     LimitPolicy policy =
         new LimitPolicy(
             source.toString(),
@@ -395,12 +396,5 @@ public final class RouteCompiler {
   private static BudgetLimit budget(io.weft.api.v1.Retry retry) {
     return new BudgetLimit(
         (double) retry.getBudgetMillipercent() / MILLIPERCENT, retry.getBudgetMinPerSecond());
-  }
-
-  private static Source source(io.weft.api.v1.Source source) {
-    return source.getKind().isEmpty()
-        ? Source.BUILT_IN
-        : new Source(
-            source.getKind(), source.getNamespace(), source.getName(), source.getGeneration());
   }
 }

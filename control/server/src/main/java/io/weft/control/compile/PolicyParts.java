@@ -77,8 +77,7 @@ final class PolicyParts {
             .setPerTryTimeoutNanos(conf.nanos("perTryTimeout", Duration.ZERO))
             .setBackoffBaseNanos(base)
             .setBackoffMaxNanos(Math.max(base, backoff.nanos("max", BACKOFF_MAX)))
-            .setBudgetMillipercent(
-                budget.percent("percent", BUDGET_PERCENT).multiply(MILLI).intValue())
+            .setBudgetMillipercent(millipercent(budget, BUDGET_PERCENT))
             .setBudgetMinPerSecond(budget.whole("minPerSecond", BUDGET_PER_SECOND))
             .setIdempotentOnly(conf.flag("idempotentOnly", true))
             .setHonourRetryAfter(conf.flag("honourRetryAfter", true))
@@ -88,7 +87,7 @@ final class PolicyParts {
       retry.setHedge(
           Hedge.newBuilder()
               .setDelayNanos(hedge.nanos("delay", Duration.ZERO))
-              .setDelayPercentile(hedge.percent("percentile").multiply(MILLI).intValue())
+              .setDelayPercentile(millipercent(hedge, "percentile", BigDecimal.ZERO))
               .setMax(hedge.whole("max", 1)));
     }
     conf.texts("on").forEach(on -> retry.addOn(Objects.requireNonNull(CONDITIONS.get(on))));
@@ -277,7 +276,7 @@ final class PolicyParts {
   }
 
   private static int millipercent(Fields fields, String name, BigDecimal unwritten) {
-    return (fields.has(name) ? fields.percent(name) : unwritten).multiply(MILLI).intValue();
+    return fields.percent(name, unwritten).multiply(MILLI).intValue();
   }
 
   private static HashKey hashKey(Fields key) {

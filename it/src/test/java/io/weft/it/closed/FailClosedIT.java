@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.weft.it.closed.app.ListenApp;
 import io.weft.it.contract.TestApps;
 import io.weft.it.process.ControlService;
@@ -299,12 +298,7 @@ class FailClosedIT {
   }
 
   private JsonNode agent(JavaProcess app) {
-    for (JsonNode agent : control.admin().status().path("agents")) {
-      if (agent.path("pid").asLong() == app.pid()) {
-        return agent;
-      }
-    }
-    return MissingNode.getInstance();
+    return control.admin().agent(app);
   }
 
   private static int freePort() {

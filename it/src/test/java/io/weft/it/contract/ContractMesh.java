@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.weft.it.process.Admin;
 import io.weft.it.process.ControlService;
 import io.weft.it.process.JavaProcess;
@@ -116,12 +115,7 @@ final class ContractMesh implements AutoCloseable {
 
   /** What status says of an application's agent; missing if it has not joined. */
   JsonNode agent(JavaProcess app) {
-    for (JsonNode agent : admin.status().path("agents")) {
-      if (agent.path("pid").asLong() == app.pid()) {
-        return agent;
-      }
-    }
-    return MissingNode.getInstance();
+    return admin.agent(app);
   }
 
   /** The ports status shows for an application, such as {@code 8080/http}. */

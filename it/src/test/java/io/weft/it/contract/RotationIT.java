@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.contract.app.LoadApp;
 import io.weft.it.process.Admin;
@@ -177,12 +176,7 @@ class RotationIT {
 
   /** Of the certificate that an application has. */
   private String serial(JavaProcess of) {
-    for (JsonNode agent : admin.status().path("agents")) {
-      if (agent.path("pid").asLong() == of.pid()) {
-        return agent.path("identity").path("serial").asText();
-      }
-    }
-    return "";
+    return admin.agent(of).path("identity").path("serial").asText();
   }
 
   /** Has callers do something, all at once; returns how many calls failed at it. */

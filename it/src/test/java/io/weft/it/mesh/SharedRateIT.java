@@ -118,12 +118,7 @@ class SharedRateIT {
   }
 
   private double share(JavaProcess desk) {
-    for (JsonNode agent : control.admin().status().path("agents")) {
-      if (agent.path("pid").asLong() == desk.pid()) {
-        return agent.path("rate").path("share").asDouble();
-      }
-    }
-    return 0;
+    return control.admin().agent(desk).path("rate").path("share").asDouble();
   }
 
   private int ready() {

@@ -2,6 +2,7 @@ package io.weft.it.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -44,6 +45,16 @@ public final class Admin {
   /** What {@code weft status -o json} prints. */
   public JsonNode status() {
     return get("/v1/status");
+  }
+
+  /** What status says of a process's agent; missing if it has not joined. */
+  public JsonNode agent(JavaProcess process) {
+    for (JsonNode agent : status().path("agents")) {
+      if (agent.path("pid").asLong() == process.pid()) {
+        return agent;
+      }
+    }
+    return MissingNode.getInstance();
   }
 
   /** What the API answers at a path, such as {@code /v1/ca}. */

@@ -4,8 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.weft.it.process.Admin;
 import io.weft.it.process.ControlService;
 import io.weft.it.process.JavaProcess;
@@ -240,7 +238,7 @@ class TroubleIT {
             """
                 .formatted(kind, conf));
     applied.add(kind);
-    eventually().until(() -> agent(caller).path("generation").asLong() >= generation);
+    eventually().until(() -> admin.agent(caller).path("generation").asLong() >= generation);
   }
 
   private Round run(int calls) {
@@ -263,16 +261,7 @@ class TroubleIT {
   }
 
   private boolean isKnown(Instance instance) {
-    return agent(instance.process).path("ports").size() == 1;
-  }
-
-  private JsonNode agent(JavaProcess process) {
-    for (JsonNode agent : admin.status().path("agents")) {
-      if (agent.path("pid").asLong() == process.pid()) {
-        return agent;
-      }
-    }
-    return MissingNode.getInstance();
+    return admin.agent(instance.process).path("ports").size() == 1;
   }
 
   private static Path testClasses() {

@@ -5,12 +5,13 @@ import java.util.random.RandomGenerator;
 
 /**
  * How long to wait before the next try: exponential with full jitter, so that the agents of a lost
- * replica do not come to the next one all at once.
+ * replica do not come to the next one all at once. Never so long that an agent is late where
+ * control was away and is back: within seconds it has new policies, and its certificate a new life.
  */
 final class ReconnectDelay {
 
   static final Duration BASE = Duration.ofMillis(500);
-  static final Duration MAX = Duration.ofSeconds(30);
+  static final Duration MAX = Duration.ofSeconds(10);
 
   private final RandomGenerator random;
   private int failures;

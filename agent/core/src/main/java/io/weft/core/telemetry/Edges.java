@@ -53,11 +53,13 @@ final class Edges implements EdgeStats {
       counts.failures.increment();
       counts.causes.computeIfAbsent(outcome.cause(), cause -> new LongAdder()).increment();
     }
-    if (last == null || !last.sent()) {
-      counts.unreached.increment();
-    } else if (last.isEncrypted()) {
-      counts.encrypted.increment();
-      counts.principal = last.endpoint().principal();
+    if (last != null && last.sent()) {
+      if (last.isEncrypted()) {
+        counts.encrypted.increment();
+        counts.principal = last.endpoint().principal();
+      } else {
+        counts.plaintext.increment();
+      }
     }
     counts.latency.add((call.endNanos() - call.startNanos()) / 1_000);
   }
@@ -81,7 +83,7 @@ final class Edges implements EdgeStats {
                   .setCalls(calls)
                   .setFailures(counts.failures.sumThenReset())
                   .setRetries(counts.retries.sumThenReset())
-                  .setUnreached(counts.unreached.sumThenReset());
+                  .setPlaintext(counts.plaintext.sumThenReset());
           long encrypted = counts.encrypted.sumThenReset();
           if (encrypted > 0) {
             report
@@ -109,7 +111,7 @@ final class Edges implements EdgeStats {
     final LongAdder failures = new LongAdder();
     final LongAdder retries = new LongAdder();
     final LongAdder encrypted = new LongAdder();
-    final LongAdder unreached = new LongAdder();
+    final LongAdder plaintext = new LongAdder();
     volatile String principal = "";
     final Latencies latency = new Latencies();
     final Map<String, LongAdder> causes = new ConcurrentHashMap<>();

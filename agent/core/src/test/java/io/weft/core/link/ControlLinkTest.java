@@ -200,8 +200,8 @@ class ControlLinkTest {
 
     thread.advance(Duration.ofHours(1));
     int inAnHour = control.tried.size();
-    // Full jitter below 30 s: an average of 15 s between tries.
-    assertThat(inAnHour).isBetween(150, 400);
+    // Full jitter below 10 s: an average of 5 s between tries.
+    assertThat(inAnHour).isBetween(500, 1_000);
 
     control.unreachable.clear();
     thread.advance(ReconnectDelay.MAX);

@@ -229,6 +229,8 @@ final class Check {
     demo.control().stop();
     Visits visits = customer.buy(100, "");
     demo.control().restart();
+    // What follows is about policies that come, and about who has which certificate.
+    Await.until(PATIENCE, () -> mesh.ready().size() == shop.apps().size());
     return Saw.of(
         visits.packedBy("v1") == visits.size(),
         "%d of %d orders packed, as the route says by v1, %s"

@@ -79,7 +79,7 @@ public final class Edges {
     private long failures;
     private long retries;
     private long encrypted;
-    private long unreached;
+    private long plaintext;
     private String callerPrincipal = "";
     private String calleePrincipal = "";
 
@@ -94,7 +94,7 @@ public final class Edges {
       failures += edge.getFailures();
       retries += edge.getRetries();
       encrypted += edge.getEncrypted();
-      unreached += edge.getUnreached();
+      plaintext += edge.getPlaintext();
       if (edge.getEncrypted() > 0) {
         callerPrincipal = edge.getCallerPrincipal();
         calleePrincipal = edge.getCalleePrincipal();
@@ -104,7 +104,8 @@ public final class Edges {
     }
 
     Edge edge() {
-      long reached = calls - unreached;
+      // Not of all calls: an agent counts one while it reports, and may report it in part.
+      long reached = encrypted + plaintext;
       return new Edge(
           first.getCaller(),
           first.getCallee(),

@@ -11,29 +11,35 @@ class EdgesTest {
 
   @Test
   void a_single_call_in_plaintext_keeps_an_edge_from_counting_as_encrypted() {
-    edges.report("one", report(1_000_000, 1_000_000));
+    edges.report("one", report(1_000_000, 1_000_000, 0));
     assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
 
-    edges.report("two", report(1, 0));
+    edges.report("two", report(1, 0, 1));
 
     assertThat(edges.now()).singleElement().satisfies(e -> assertThat(e.encrypted()).isLessThan(1));
   }
 
   @Test
   void calls_that_reached_nobody_count_neither_as_encrypted_nor_as_plaintext() {
-    edges.report("one", report(3, 0, 3));
+    edges.report("one", report(3, 0, 0));
     assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isNull();
 
-    edges.report("one", report(4, 3, 1));
+    edges.report("one", report(4, 3, 0));
 
     assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
   }
 
-  private static Report report(long calls, long encrypted) {
-    return report(calls, encrypted, 0);
+  @Test
+  void an_edge_whose_calls_are_all_encrypted_is_so_while_one_is_reported_in_part() {
+    edges.report("one", report(9, 10, 0));
+    assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
+
+    edges.report("one", report(9, 7, 0));
+
+    assertThat(edges.now()).singleElement().extracting(Edge::encrypted).isEqualTo(1.0);
   }
 
-  private static Report report(long calls, long encrypted, long unreached) {
+  private static Report report(long calls, long encrypted, long plaintext) {
     return Report.newBuilder()
         .setIntervalMillis(1_000)
         .addEdges(
@@ -42,7 +48,7 @@ class EdgesTest {
                 .setCallee("default/stock")
                 .setCalls(calls)
                 .setEncrypted(encrypted)
-                .setUnreached(unreached))
+                .setPlaintext(plaintext))
         .build();
   }
 }

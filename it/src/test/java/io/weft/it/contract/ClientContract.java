@@ -65,7 +65,7 @@ abstract class ClientContract {
   @BeforeAll
   void start(ContractMesh shared) {
     mesh = shared;
-    JavaProcess meshed = mesh.start(service(), Client.app(library).jdk(jdk));
+    JavaProcess meshed = mesh.start(service(), Client.app(library).jdk(jdk), "WEFT_ZONE", "here");
     JavaProcess plain = Client.app(library).jdk(jdk).start();
     stock = mesh.stock();
     prepare(stock);
@@ -396,6 +396,55 @@ abstract class ClientContract {
               client.get("http://stock/");
               return !stock.v1().requests().isEmpty();
             });
+  }
+
+  @Test
+  void an_instance_that_says_it_is_unwell_is_left_alone() {
+    apply("LoadBalancer", ROUND_ROBIN);
+    stock.v1().script((request, reply) -> reply.send(isCheck(request) ? 503 : 200, "v1"));
+
+    apply(
+        "HealthCheck",
+        "{http: {path: /health}, interval: 300ms, timeout: 1s, unhealthyThreshold: 1}");
+    // By then it has told it, to every caller that asks.
+    eventually().until(() -> stock.requests().stream().anyMatch(ClientContract::isCheck));
+    eventually().until(() -> callsAtV1(10) == 0);
+
+    stock.v1().script((request, reply) -> reply.send(200, "v1"));
+    eventually().until(() -> callsAtV1(10) == 5);
+  }
+
+  private long callsAtV1(int calls) {
+    long before = callsAtV1();
+    for (int i = 0; i < calls; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+    return callsAtV1() - before;
+  }
+
+  private long callsAtV1() {
+    return stock.v1().requests().stream().filter(request -> !isCheck(request)).count();
+  }
+
+  private static boolean isCheck(Request request) {
+    return request.target().equals("/health");
+  }
+
+  @Test
+  void with_locality_calls_stay_in_the_callers_zone_while_it_has_who_answers() {
+    apply("LoadBalancer", "{algorithm: ROUND_ROBIN, locality: {}}");
+    for (int i = 0; i < 10; i++) {
+      client.get("http://stock/");
+    }
+    assertThat(stock.v1().requests()).hasSize(10);
+
+    apply("OutlierDetection", "{consecutive5xx: 1, baseEjectionTime: 1h, maxEjectionPercent: 50}");
+    stock.v1().script((request, reply) -> reply.send(500, "broken"));
+    client.get("http://stock/");
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.get("http://stock/").status()).isEqualTo(200);
+    }
+    assertThat(stock.v2().requests()).hasSize(10);
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the mesh promises for gRPC, on both sides: a caller, and a service of two instances,
@@ -413,6 +415,49 @@ abstract class GrpcContract {
     }
 
     assertThat(answers).containsOnly("OK 100 v2 99", "UNAVAILABLE no reason");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local", "global"})
+  void a_rate_that_is_spent_is_an_answer_with_its_name(String scope) {
+    route("v1");
+    awaitServers(
+        apply(
+            "RateLimit", "{limitForPeriod: 2, limitRefreshPeriod: 1h, scope: " + scope + "}"));
+
+    Set<String> answers = new TreeSet<>();
+    for (int i = 0; i < 6; i++) {
+      answers.add(call("unary", "hello"));
+    }
+
+    assertThat(answers)
+        .anyMatch(answer -> answer.startsWith("OK v1"))
+        .anyMatch(
+            answer -> answer.startsWith("RESOURCE_EXHAUSTED RateLimit/default/" + service + " "));
+    assertThat(call("both", "a,b")).startsWith("RESOURCE_EXHAUSTED");
+  }
+
+  @Test
+  void servers_are_asked_how_they_are_and_where_none_can_tell_all_are_called() {
+    mesh.awaitAcked(
+        caller,
+        apply(
+            "HealthCheck", "{grpc: {}, interval: 300ms, timeout: 5s, unhealthyThreshold: 1}"));
+
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        mesh.weft(
+                            "explain",
+                            "--from",
+                            service + "-caller",
+                            "--to",
+                            service,
+                            "--grpc",
+                            "test.Texts/Unary"))
+                    .contains("finds it unhealthy: gRPC UNIMPLEMENTED, but too few would be left"));
+    assertThat(versions(20)).containsExactlyInAnyOrder("v1", "v2");
   }
 
   @Test

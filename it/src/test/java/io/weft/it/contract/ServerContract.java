@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink.Span;
+import io.weft.it.process.TokenIssuer;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -311,6 +314,55 @@ abstract class ServerContract {
     mesh.awaitAcked(app, mesh.admin().delete("Telemetry", "default", service()));
     assertThat(get("/headers").body())
         .containsPattern("(?i)traceparent: 00-\\p{XDigit}{32}-\\p{XDigit}{16}-01");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local", "global"})
+  void a_rate_that_is_spent_is_429_and_says_when_to_come_again(String scope) {
+    // In a test's time no request is added to those that may come at once.
+    put(
+        "RateLimit",
+        "{matches: [{path: {value: /status}}], limitForPeriod: 3, limitRefreshPeriod: 1h, scope: "
+            + scope
+            + "}");
+    for (int i = 0; i < 3; i++) {
+      assertThat(get("/status?204").statusCode()).isEqualTo(204);
+    }
+    String trace = newTrace();
+
+    HttpResponse<String> refused = get("/status?204", "traceparent", parent(trace));
+
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().firstValue("weft-reason").orElse(""))
+        .startsWith("RateLimit/default/" + service());
+    assertThat(refused.headers().firstValueAsLong("retry-after").orElse(0)).isPositive();
+    assertThat(onlySpan(trace).attribute(ANSWERED)).isEqualTo("429");
+    assertThat(get("/headers").statusCode()).isEqualTo(200);
+
+    mesh.awaitAcked(app, mesh.admin().delete("RateLimit", "default", service()));
+    assertThat(get("/status?204").statusCode()).isEqualTo(204);
+  }
+
+  @Test
+  void a_token_that_is_not_valid_is_401_and_the_claims_of_one_that_is_are_passed_on(
+      @TempDir Path folder) {
+    try (TokenIssuer issuer = TokenIssuer.open(folder)) {
+      issuer.show("one");
+      put(
+          "JwtAuthentication",
+          "{issuer: me, outputPayloadToHeader: x-claims, jwks: '" + issuer.keySet() + "'}");
+      String good = issuer.token("me", "ann", "one");
+
+      assertThat(get("/headers", "authorization", "Bearer " + good).body())
+          .containsIgnoringCase("x-claims: ");
+      HttpResponse<String> refused =
+          get("/headers", "authorization", "Bearer " + issuer.token("me", "ann", "a stranger's"));
+      assertThat(refused.statusCode()).isEqualTo(401);
+      assertThat(refused.headers().firstValue("www-authenticate").orElse("")).startsWith("Bearer");
+      assertThat(get("/headers", "x-claims", "forged").body()).doesNotContain("forged");
+    }
+    mesh.awaitAcked(app, mesh.admin().delete("JwtAuthentication", "default", service()));
+    assertThat(get("/headers", "authorization", "Bearer of something").statusCode()).isEqualTo(200);
   }
 
   private void fault(String conf) {

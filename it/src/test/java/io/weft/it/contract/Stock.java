@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /**
- * Two services that clients call. {@code stock} has two instances, versions v1 and v2, which answer
- * as a test says; {@code gap} has one like them, and one where nobody listens. Each is registered
+ * Two services that clients call. {@code stock} has two instances, versions v1 in zone here and v2 in
+ * zone there, which answer as a test says; {@code gap} has one like them, and one where nobody listens. Each is registered
  * by the agent of a JVM of its own, and advertised at an address of this one.
  */
 final class Stock implements AutoCloseable {
@@ -133,6 +133,7 @@ final class Stock implements AutoCloseable {
         JavaProcess.of(service + " at " + address)
             .env("WEFT_ADDRESS", address)
             .env("WEFT_LABELS", labels)
+            .env("WEFT_ZONE", labels.equals("version=v1") ? "here" : "there")
             .main(List.of(TestApps.classes()), PortApp.class.getName()));
   }
 

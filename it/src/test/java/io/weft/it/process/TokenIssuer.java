@@ -134,7 +134,8 @@ public final class TokenIssuer implements AutoCloseable {
         });
   }
 
-  private String keySet() {
+  /** The keys that it shows, as a JWK Set. */
+  public String keySet() {
     return shown.stream()
         .map(
             id -> {

@@ -1,4 +1,4 @@
-package io.weft.control.compile;
+package io.weft.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,11 +8,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.weft.api.v1.Resource;
 import io.weft.control.accept.Accepted;
 import io.weft.control.accept.Accepted.InForce;
+import io.weft.control.compile.Caller;
+import io.weft.control.compile.Compiler;
+import io.weft.control.compile.ServiceId;
 import io.weft.control.document.Document;
 import io.weft.control.document.DocumentReader;
 import io.weft.control.document.Kind;
 import io.weft.control.document.Problem;
 import io.weft.control.document.Scope;
+import io.weft.core.call.CallObserver;
+import io.weft.core.call.Deadlines;
+import io.weft.core.inbound.InboundPolicies;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -23,10 +29,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
-/** What is accepted can be sent to agents, and means the same however it is written down. */
+/** What control accepts, agents take, and it means the same however it is written down. */
 class PoliciesFuzz {
   private static final DocumentReader READER = new DocumentReader();
   private static final List<String> EXAMPLES = examples();
@@ -80,7 +87,7 @@ class PoliciesFuzz {
           "STRICT");
 
   @FuzzTest
-  void what_is_accepted_compiles_and_means_the_same_when_written_down(FuzzedDataProvider data) {
+  void what_is_accepted_comes_into_force_and_means_the_same_when_written_down(FuzzedDataProvider data) {
     String text =
         data.consumeInt(0, 7) == 0
             ? data.consumeRemainingAsString()
@@ -94,6 +101,7 @@ class PoliciesFuzz {
     for (Document document : read.documents()) {
       List<Resource> compiled = compiled(document);
       compiled.forEach(PoliciesFuzz::arrivesAsItWasSent);
+      comesIntoForce(compiled);
       assertThat(compiled(only(document.text()))).isEqualTo(compiled);
       assertThat(compiled(only(writtenAnew(document.text())))).isEqualTo(compiled);
     }
@@ -166,6 +174,19 @@ class PoliciesFuzz {
       assertThat(Resource.parseFrom(resource.toByteArray())).isEqualTo(resource);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(resource.toString(), e);
+    }
+  }
+
+  private static void comesIntoForce(List<Resource> compiled) {
+    List<Resource> asCaller = compiled.stream().filter(each -> !each.hasInbound()).toList();
+    Mesh mesh =
+        new Mesh(
+            "default", "", CallObserver.NONE, Deadlines.NONE, wanted -> {}, new SplittableRandom());
+    assertThat(mesh.dataPlane().apply(asCaller, List.of())).isEmpty();
+    for (Resource each : compiled) {
+      if (each.hasInbound()) {
+        InboundPolicies.ofThisProcess().prepare(each.getInbound(), "weft.local");
+      }
     }
   }
 

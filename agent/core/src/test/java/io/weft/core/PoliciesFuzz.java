@@ -87,7 +87,8 @@ class PoliciesFuzz {
           "STRICT");
 
   @FuzzTest
-  void what_is_accepted_comes_into_force_and_means_the_same_when_written_down(FuzzedDataProvider data) {
+  void what_is_accepted_comes_into_force_and_means_the_same_when_written_down(
+      FuzzedDataProvider data) {
     String text =
         data.consumeInt(0, 7) == 0
             ? data.consumeRemainingAsString()

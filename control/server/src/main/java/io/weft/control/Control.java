@@ -266,7 +266,7 @@ public final class Control implements AutoCloseable {
     // Connections are closed at once; then Netty would wait two seconds for work that cannot come.
     // Armeria's own future does not take the end of a wait for its end.
     CompletableFuture<Void> stopped = new CompletableFuture<>();
-    server.stop().whenComplete((done, failure) -> stopped.complete(null));
+    var unused = server.stop().whenComplete((done, failure) -> stopped.complete(null));
     stopped.completeOnTimeout(null, STOP_AT_MOST.toMillis(), TimeUnit.MILLISECONDS).join();
     loop.close();
     store.close();

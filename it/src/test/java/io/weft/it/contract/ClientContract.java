@@ -186,6 +186,36 @@ abstract class ClientContract {
   }
 
   @Test
+  void a_host_that_an_egress_in_shadow_mode_would_deny_is_called_and_that_is_told() {
+    put(
+        "Egress",
+        "contract",
+        "spec: {from: {service: %s}, mode: shadow, conf: {default: DENY}}".formatted(service()));
+
+    String host = "shadowed." + service() + ".invalid";
+    assertThat(client.get("http://" + host + "/").exception())
+        .isEqualTo(bare.get("http://" + host + "/").exception())
+        .isNotEmpty();
+
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(mesh.spans().all())
+                    .filteredOn(span -> span.attribute("server.address").equals(host))
+                    .singleElement()
+                    .satisfies(
+                        span ->
+                            assertThat(span.events())
+                                .singleElement()
+                                .satisfies(
+                                    event -> {
+                                      assertThat(event.name()).isEqualTo("weft.shadow.denied");
+                                      assertThat(event.attributes().get("weft.denied.by"))
+                                          .startsWith("Egress/default/contract@");
+                                    })));
+  }
+
+  @Test
   void a_redirect_to_a_host_that_an_egress_denies_is_not_followed() {
     try (ScriptedServer outside = new ScriptedServer("127.0.0.1", 0)) {
       outside.script((request, reply) -> reply.send(302, "", "Location: http://nowhere.invalid/"));

@@ -422,8 +422,7 @@ abstract class GrpcContract {
   void a_rate_that_is_spent_is_an_answer_with_its_name(String scope) {
     route("v1");
     awaitServers(
-        apply(
-            "RateLimit", "{limitForPeriod: 2, limitRefreshPeriod: 1h, scope: " + scope + "}"));
+        apply("RateLimit", "{limitForPeriod: 2, limitRefreshPeriod: 1h, scope: " + scope + "}"));
 
     Set<String> answers = new TreeSet<>();
     for (int i = 0; i < 6; i++) {
@@ -441,8 +440,7 @@ abstract class GrpcContract {
   void servers_are_asked_how_they_are_and_where_none_can_tell_all_are_called() {
     mesh.awaitAcked(
         caller,
-        apply(
-            "HealthCheck", "{grpc: {}, interval: 300ms, timeout: 5s, unhealthyThreshold: 1}"));
+        apply("HealthCheck", "{grpc: {}, interval: 300ms, timeout: 5s, unhealthyThreshold: 1}"));
 
     eventually()
         .untilAsserted(

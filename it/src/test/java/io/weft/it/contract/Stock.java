@@ -9,9 +9,10 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /**
- * Two services that clients call. {@code stock} has two instances, versions v1 in zone here and v2 in
- * zone there, which answer as a test says; {@code gap} has one like them, and one where nobody listens. Each is registered
- * by the agent of a JVM of its own, and advertised at an address of this one.
+ * Two services that clients call. {@code stock} has two instances, versions v1 in zone here and v2
+ * in zone there, which answer as a test says; {@code gap} has one like them, and one where nobody
+ * listens. Each is registered by the agent of a JVM of its own, and advertised at an address of
+ * this one.
  */
 final class Stock implements AutoCloseable {
   private static final List<String> SERVICES = List.of("stock", "gap");

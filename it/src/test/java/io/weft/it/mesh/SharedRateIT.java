@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.it.contract.TestApps;
 import io.weft.it.contract.app.JdkServerApp;
 import io.weft.it.process.ControlService;
+import io.weft.it.process.Etcd;
 import io.weft.it.process.JavaProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -26,22 +27,26 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A limit that the three instances of a service share, and a control that comes and goes. */
+/** A limit that the three instances of a service share, at two controls that come and go. */
 @TestInstance(Lifecycle.PER_CLASS)
 class SharedRateIT {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<JavaProcess> desks = new ArrayList<>();
+  private Etcd etcd;
   private ControlService control;
+  private ControlService replica;
 
   @BeforeAll
   void open(@TempDir Path folder) {
-    control = ControlService.embedded(folder);
+    etcd = Etcd.start();
+    control = ControlService.etcd(folder, etcd.endpoint());
+    replica = ControlService.etcd(folder, etcd.endpoint());
     for (int i = 0; i < 3; i++) {
       desks.add(
           JavaProcess.of("desk " + i)
               .agent("service=desk")
-              .env(control.agentEnvironment(folder))
+              .env((i < 2 ? control : replica).agentEnvironment(folder))
               .main(List.of(TestApps.classes()), JdkServerApp.class.getName())
               .start());
     }
@@ -51,7 +56,9 @@ class SharedRateIT {
   @AfterAll
   void end() {
     desks.forEach(JavaProcess::close);
+    replica.close();
     control.close();
+    etcd.close();
   }
 
   @Test
@@ -65,7 +72,8 @@ class SharedRateIT {
     assertThat(through).isBetween(10, 33);
 
     limit("{limitForPeriod: 20, scope: global}");
-    JavaProcess busy = desks.get(1);
+    // What the one control counts at its instance, the other takes from those at it.
+    JavaProcess busy = desks.get(2);
     eventually().until(() -> asked(busy) && share(busy) > 0.9 && share(desks.get(0)) < 0.05);
     assertThat(control.weft("status"))
         .containsPattern(
@@ -74,6 +82,7 @@ class SharedRateIT {
     assertThat(control.weft("explain", "--from", "desk", "--to", "desk", "--path", "/status"))
         .containsPattern("20 in 1s over all instances, now \\d+\\.\\d% of it here");
 
+    replica.process().kill();
     control.process().kill();
     List<Integer> answers = new ArrayList<>();
     eventually()
@@ -85,8 +94,9 @@ class SharedRateIT {
               assertThat(answers).contains(200, 429);
             });
 
+    // The one that all come to.
     control.restart();
-    eventually().until(() -> asked(busy) && share(busy) > 0.9);
+    eventually().until(() -> ready() == 3 && asked(busy) && share(busy) > 0.9);
   }
 
   private void limit(String conf) {

@@ -179,6 +179,10 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
   @Override
   public void wouldBeDenied(EgressPolicy by, String host) {
     denied(by, host);
+    Spans made = spans;
+    if (made != null) {
+      made.wouldBeDenied(by, host, RequestScope.current().trace());
+    }
   }
 
   private void denied(EgressPolicy by, String host) {

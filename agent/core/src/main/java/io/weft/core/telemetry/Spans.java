@@ -182,6 +182,19 @@ final class Spans {
     injected(span, judgement.fault());
   }
 
+  /**
+   * A call left the mesh that a policy in shadow mode would not let out: of it nothing else tells.
+   */
+  void wouldBeDenied(EgressPolicy by, String host, TraceContext parent) {
+    tracer
+        .spanBuilder("egress")
+        .setParent(context(parent))
+        .setAttribute(SERVER_ADDRESS, host)
+        .startSpan()
+        .addEvent("weft.shadow.denied", Attributes.of(DENIED_BY, by.source().withGeneration()))
+        .end();
+  }
+
   private static void injected(Span span, @Nullable InjectedFault fault) {
     if (fault != null) {
       span.addEvent(

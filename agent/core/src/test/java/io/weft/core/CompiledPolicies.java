@@ -1,6 +1,7 @@
 package io.weft.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.api.v1.AccessLog;
 import io.weft.api.v1.Backend;
 import io.weft.api.v1.CircuitBreaker;
 import io.weft.api.v1.ConcurrencyLimit;
@@ -9,6 +10,7 @@ import io.weft.api.v1.EgressException;
 import io.weft.api.v1.Fault;
 import io.weft.api.v1.HashKey;
 import io.weft.api.v1.Header;
+import io.weft.api.v1.HeaderAttribute;
 import io.weft.api.v1.HeaderEdits;
 import io.weft.api.v1.Hedge;
 import io.weft.api.v1.LoadBalancer;
@@ -25,6 +27,7 @@ import io.weft.api.v1.SessionPersistence;
 import io.weft.api.v1.Shadow;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.StringMatch;
+import io.weft.api.v1.Telemetry;
 import io.weft.api.v1.Timeout;
 import io.weft.api.v1.UrlRewrite;
 import java.math.BigDecimal;
@@ -160,6 +163,7 @@ final class CompiledPolicies {
     find("Retry", name).ifPresent(document -> rule.setRetry(retry(document)));
     find("LoadBalancer", name).ifPresent(document -> rule.setLoadBalancer(loadBalancer(document)));
     find("Fault", name).ifPresent(document -> rule.setFault(fault(document)));
+    find("Telemetry", name).ifPresent(document -> rule.setTelemetry(telemetry(document)));
     find("CircuitBreaker", name)
         .ifPresent(document -> rule.setCircuitBreaker(circuitBreaker(document)));
     find("ConcurrencyLimit", name)
@@ -175,6 +179,30 @@ final class CompiledPolicies {
       rule.setShadow(shadow);
     }
     return rule;
+  }
+
+  private static Telemetry telemetry(JsonNode document) {
+    JsonNode conf = conf(document);
+    Telemetry.Builder built = Telemetry.newBuilder().setSource(source(document));
+    if (conf.has("tracing")) {
+      built.setSampleMillipercent(conf.path("tracing").path("percent").asInt() * 1000);
+    }
+    conf.path("attributes")
+        .forEach(
+            each ->
+                built.addAttributes(
+                    HeaderAttribute.newBuilder()
+                        .setName(each.path("name").asText())
+                        .setHeader(each.path("header").asText())));
+    if (conf.has("accessLog")) {
+      JsonNode log = conf.path("accessLog");
+      built.setAccessLog(
+          AccessLog.newBuilder()
+              .setMinStatus(log.path("minStatus").asInt())
+              .setMinNanos(nanos(log.path("minDuration")))
+              .setMillipercent(log.path("percent").asInt(100) * 1000));
+    }
+    return built.build();
   }
 
   private static CircuitBreaker circuitBreaker(JsonNode document) {

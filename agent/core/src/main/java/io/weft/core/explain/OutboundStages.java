@@ -26,11 +26,13 @@ import io.weft.core.limit.LimitRule;
 import io.weft.core.retry.Hedge;
 import io.weft.core.retry.RetryPolicy;
 import io.weft.core.route.Backend;
+import io.weft.core.route.HeaderEdits;
 import io.weft.core.route.Mirror;
 import io.weft.core.route.Redirect;
 import io.weft.core.route.RouteTable;
 import io.weft.core.route.Rule;
 import io.weft.core.route.ShadowPolicies;
+import io.weft.core.telemetry.TelemetryPolicy;
 import io.weft.core.timeout.TimeoutPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,12 +102,14 @@ final class OutboundStages {
         routes.source(),
         field(rule, index),
         passed);
+    headers(rule, index, routes.source());
     timeout(rule.timeout());
     guards(made, rule);
     retry(rule.retry());
     for (Backend backend : rule.backends()) {
       recall(made, rule, backend.cluster());
     }
+    telemetry(rule.telemetry());
   }
 
   /** What a call met before its first attempt. */
@@ -243,11 +247,13 @@ final class OutboundStages {
         field(rule, index),
         passedOver(routes, index, true));
     mirrors(rule, index, routes.source());
+    headers(rule, index, routes.source());
     timeout(rule.timeout());
     if (refused(rule.breaker()) || refused(rule.limit())) {
       return stopped(stages.all());
     }
     retry(rule.retry());
+    telemetry(rule.telemetry());
     watched(rule);
     return send(destination, rule, RouteTable.prefix(found));
   }
@@ -370,6 +376,25 @@ final class OutboundStages {
     }
   }
 
+  private void headers(Rule rule, int index, Source source) {
+    HeaderEdits ofRequest = rule.requestHeaders();
+    if (!ofRequest.isEmpty()) {
+      String filter = field(rule, index) + ".filters.requestHeaders";
+      stages.add("Route", ofRequest.says(), source, filter);
+    }
+    HeaderEdits ofAnswer = rule.responseHeaders();
+    if (!ofAnswer.isEmpty()) {
+      String filter = field(rule, index) + ".filters.responseHeaders";
+      stages.add("Route", "in the answer " + ofAnswer.says(), source, filter);
+    }
+  }
+
+  private void telemetry(TelemetryPolicy telemetry) {
+    if (telemetry.source().isDocument()) {
+      stages.add("Telemetry", telemetry.says(), telemetry.source(), "spec.conf");
+    }
+  }
+
   private static String rule(Rule rule, int index) {
     return "rule " + (rule.name().isEmpty() ? index : rule.name());
   }
@@ -404,6 +429,19 @@ final class OutboundStages {
     }
     stages.add("Retry", "up to " + retry.attempts() + " tries", source, "spec.conf.attempts");
     stages.add("Retry", "on " + conditions(retry), source, "spec.conf.on");
+    if (!retry.budget().isUnlimited()) {
+      stages.add("Retry", "at most " + retry.budget().says(), source, "spec.conf.budget");
+    }
+    if (retry.attemptsIfRetried() < retry.attempts()) {
+      stages.add(
+          "Retry",
+          "what a callee may have seen: up to "
+              + retry.attemptsIfRetried()
+              + (retry.attemptsIfRetried() == 1 ? " try" : " tries")
+              + " where the request behind it was tried before",
+          source,
+          "spec.conf.attemptsIfRetried");
+    }
     if (retry.perTryTimeout() > 0) {
       stages.add(
           "Retry",

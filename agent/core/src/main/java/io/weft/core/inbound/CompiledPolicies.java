@@ -341,6 +341,7 @@ final class CompiledPolicies {
     Tokens.Shown shown = tokens.look(request);
     Asked asked = new Asked(request, path == null ? "" : path, shown.claims());
     return new InboundStages(judgement, headersKnown)
+        .telemetry(telemetry)
         .mutualTls(mutualTlsSource, mutualTls, request.peer(), strict && isExempt(asked))
         .tokens(tokens, shown)
         .authorization(enforced.deny(), enforced.allow(), enforced.firstAllow(), asked)

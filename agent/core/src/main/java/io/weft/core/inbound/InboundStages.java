@@ -10,6 +10,7 @@ import io.weft.core.explain.Stages;
 import io.weft.core.fault.FaultPolicy;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.identity.Peer;
+import io.weft.core.telemetry.TelemetryPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -138,6 +139,14 @@ final class InboundStages {
       } else {
         stages.add("Fault", says, policy.source(), "spec.conf");
       }
+    }
+    return this;
+  }
+
+  /** What is told of it, whatever became of it. */
+  InboundStages telemetry(TelemetryPolicy policy) {
+    if (policy.source().isDocument()) {
+      stages.add("Telemetry", policy.says(), policy.source(), "spec.conf");
     }
     return this;
   }

@@ -1,5 +1,7 @@
 package io.weft.core.retry;
 
+import io.weft.core.explain.Stages;
+
 /**
  * How many retries are allowed beside the calls of the same time.
  *
@@ -10,7 +12,16 @@ public record BudgetLimit(double share, int minPerSecond) {
   /** No limit. */
   public static final BudgetLimit UNLIMITED = new BudgetLimit(Double.POSITIVE_INFINITY, 0);
 
-  boolean isUnlimited() {
+  /** In words: {@code 20% of the calls of the same time, or 3 a second}. */
+  public String says() {
+    return Stages.share((int) Math.round(share * 100_000))
+        + " of the calls of the same time, or "
+        + minPerSecond
+        + " a second";
+  }
+
+  /** Whether there is no limit. */
+  public boolean isUnlimited() {
     return Double.isInfinite(share);
   }
 }

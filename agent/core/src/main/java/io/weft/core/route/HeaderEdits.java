@@ -2,6 +2,7 @@ package io.weft.core.route;
 
 import io.weft.core.call.HeaderEditor;
 import io.weft.core.call.HeaderField;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Changes to the headers of a request or an answer (Gateway API HTTPHeaderFilter). Immutable. */
@@ -20,6 +21,15 @@ public record HeaderEdits(List<HeaderField> set, List<HeaderField> add, List<Str
     for (int i = 0; i < add.size(); i++) {
       editor.add(add.get(i).name(), add.get(i).value());
     }
+  }
+
+  /** In words, such as {@code x-group set to testers, x-gone removed}. */
+  public String says() {
+    List<String> changes = new ArrayList<>();
+    set.forEach(each -> changes.add(each.name() + " set to " + each.value()));
+    add.forEach(each -> changes.add(each.name() + " added as " + each.value()));
+    remove.forEach(name -> changes.add(name + " removed"));
+    return String.join(", ", changes);
   }
 
   /** Whether it changes nothing. */

@@ -1,6 +1,9 @@
 package io.weft.core.telemetry;
 
 import io.weft.api.v1.AccessLog;
+import io.weft.core.explain.Stages;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +18,20 @@ record AccessFilter(int minStatus, long minNanos, int share) {
 
   static AccessFilter of(AccessLog log) {
     return new AccessFilter(log.getMinStatus(), log.getMinNanos(), log.getMillipercent());
+  }
+
+  /** In words, such as {@code a line of the log if the status is 500 or more}. */
+  String says() {
+    List<String> conditions = new ArrayList<>();
+    if (minStatus > 0) {
+      conditions.add("the status is " + minStatus + " or more");
+    }
+    if (minNanos > 0) {
+      conditions.add("it takes " + Stages.time(minNanos) + " or more");
+    }
+    return (share < TelemetryPolicy.WHOLE ? "for " + Stages.share(share) + " " : "")
+        + "a line of the log"
+        + (conditions.isEmpty() ? "" : " if " + String.join(", or ", conditions));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.weft.core.telemetry;
 
 import io.weft.api.v1.Telemetry;
 import io.weft.core.config.Source;
+import io.weft.core.explain.Stages;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,21 @@ public record TelemetryPolicy(
                     new HeaderAttribute(each.getName(), each.getHeader().toLowerCase(Locale.ROOT)))
             .toList(),
         telemetry.hasAccessLog() ? AccessFilter.of(telemetry.getAccessLog()) : null);
+  }
+
+  /**
+   * In words, such as {@code 10% of the traces that begin here kept, x-customer as shop.customer}.
+   */
+  public String says() {
+    List<String> all = new ArrayList<>();
+    if (samples()) {
+      all.add(Stages.share(sampleShare) + " of the traces that begin here kept");
+    }
+    attributes.forEach(each -> all.add(each.header() + " told as " + each.name()));
+    if (accessLog != null) {
+      all.add(accessLog.says());
+    }
+    return String.join(", ", all) + (shadow ? " (shadow)" : "");
   }
 
   /** Whether it has a say in which traces are kept. */

@@ -347,8 +347,35 @@ class ExplainerTest {
             "brief spec.conf.perTry: 250ms for each try",
             "again spec.conf.attempts: up to 3 tries",
             "again spec.conf.on: on 5xx, connect-failure",
+            "again spec.conf.budget: at most 20% of the calls of the same time, or 3 a second",
+            "again spec.conf.attemptsIfRetried: what a callee may have seen: up to 1 try where the"
+                + " request behind it was tried before",
             "again spec.conf.idempotentOnly: what the callee may have seen is not repeated: POST"
                 + " without an Idempotency-Key");
+  }
+
+  @Test
+  void whatIsToldOfItIsToldWithTheDocumentThatSaysSo() {
+    mesh.service("stock", "a")
+        .policy(
+            """
+            kind: Telemetry
+            metadata: {name: tenth}
+            spec:
+              to: {service: stock}
+              conf:
+                tracing: {percent: 10}
+                attributes: [{name: shop.customer, header: X-Customer}]
+                accessLog: {minStatus: 500, minDuration: 1s, percent: 50}
+            """);
+
+    Stage stage = stage(call("/"), "Telemetry");
+
+    assertThat(stage.getSource().getName()).isEqualTo("tenth");
+    assertThat(stage.getSays())
+        .isEqualTo(
+            "10% of the traces that begin here kept, x-customer told as shop.customer, for 50% a"
+                + " line of the log if the status is 500 or more, or it takes 1s or more");
   }
 
   @Test
@@ -363,6 +390,8 @@ class ExplainerTest {
             "Timeout: none but the application's own",
             "Retry: up to 3 tries",
             "Retry: on connect-failure, refused-stream, reset-before-request",
+            "Retry: what a callee may have seen: up to 1 try where the request behind it was tried"
+                + " before",
             "LoadBalancer: default/stock: LEAST_REQUEST",
             "mutual TLS: plaintext: the callee takes nothing else");
   }
@@ -495,11 +524,18 @@ class ExplainerTest {
                 - matches: [{path: {type: PathPrefix, value: /old}}]
                   filters:
                   - requestHeaders: {set: [{name: x-group, value: testers}], remove: [x-gone]}
+                  - responseHeaders: {add: [{name: x-served, value: new}]}
                   - urlRewrite: {path: {replacePrefixMatch: /new}}
             """);
 
-    ImaginedRequest sent =
-        explain(call("/old/items?q=1").addHeaders(header("X-Gone", "1"))).getSent();
+    Explanation explanation = explain(call("/old/items?q=1").addHeaders(header("X-Gone", "1")));
+
+    assertThat(explanation.getStagesList())
+        .extracting(stage -> stage.getField() + ": " + stage.getSays())
+        .contains(
+            "spec.conf.rules[0].filters.requestHeaders: x-group set to testers, x-gone removed",
+            "spec.conf.rules[0].filters.responseHeaders: in the answer x-served added as new");
+    ImaginedRequest sent = explanation.getSent();
 
     assertThat(sent.getTarget()).isEqualTo("/new/items?q=1");
     assertThat(sent.getHeadersList()).containsExactly(header("x-group", "testers").build());

@@ -2,6 +2,7 @@ package io.weft.core.inbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weft.api.v1.AccessLog;
 import io.weft.api.v1.Authorization;
 import io.weft.api.v1.AuthorizationRule;
 import io.weft.api.v1.Fault;
@@ -10,6 +11,7 @@ import io.weft.api.v1.MutualTls;
 import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Source;
 import io.weft.api.v1.Stage;
+import io.weft.api.v1.Telemetry;
 import io.weft.api.v1.ValuesMatch;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
@@ -101,6 +103,23 @@ class InboundStagesTest {
         .last()
         .asString()
         .contains("spent just now: 429 RateLimit/default/calm limited STOPS");
+  }
+
+  @Test
+  void whatIsToldOfItIsToldWhateverBecomesOfIt() {
+    inbound
+        .setMutualTls(strict())
+        .setTelemetry(
+            Telemetry.newBuilder()
+                .setSource(source("Telemetry", "quiet"))
+                .setSampleMillipercent(500)
+                .setAccessLog(AccessLog.newBuilder().setMillipercent(100_000)));
+
+    assertThat(explain(Peer.UNKNOWN, "/"))
+        .first()
+        .isEqualTo(
+            "Telemetry/default/quiet@7 spec.conf: 0.5% of the traces that begin here kept, a line"
+                + " of the log");
   }
 
   @Test

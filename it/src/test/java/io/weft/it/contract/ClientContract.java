@@ -435,7 +435,7 @@ abstract class ClientContract {
 
     apply(
         "HealthCheck",
-        "{http: {path: /health}, interval: 300ms, timeout: 1s, unhealthyThreshold: 1}");
+        "{http: {path: /health}, interval: 300ms, timeout: 300ms, unhealthyThreshold: 1}");
     // By then it has told it, to every caller that asks.
     eventually().until(() -> stock.requests().stream().anyMatch(ClientContract::isCheck));
     eventually().until(() -> callsAtV1(10) == 0);
@@ -1528,12 +1528,12 @@ abstract class ClientContract {
   }
 
   private void put(String kind, String name, String spec) {
-    applied.add(kind + "/" + name);
     long generation =
         mesh.admin()
             .apply(
                 "apiVersion: weft.io/v1\nkind: %s\nmetadata: {name: %s}\n%s\n"
                     .formatted(kind, name, spec));
+    applied.add(kind + "/" + name);
     mesh.awaitAcked(client.process(), generation);
   }
 

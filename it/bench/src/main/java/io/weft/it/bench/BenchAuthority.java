@@ -9,8 +9,10 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -24,17 +26,18 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** An authority that certifies for an hour, with ECDSA on P-256. */
-final class BenchAuthority {
+/** An authority that certifies for a day, with ECDSA on P-256. */
+public final class BenchAuthority {
   private static final X500Principal NAME = new X500Principal("CN=bench");
 
   private final PrivateKey key;
   private final X509Certificate root;
 
   /** A key, and whose it is. */
-  record Certified(PrivateKey key, X509Certificate certificate) {}
+  public record Certified(PrivateKey key, X509Certificate certificate) {}
 
-  BenchAuthority() throws GeneralSecurityException, CertIOException, OperatorCreationException {
+  public BenchAuthority()
+      throws GeneralSecurityException, CertIOException, OperatorCreationException {
     KeyPair keys = keys();
     key = keys.getPrivate();
     X509v3CertificateBuilder builder = builder(NAME, keys.getPublic());
@@ -43,7 +46,8 @@ final class BenchAuthority {
     root = sign(builder);
   }
 
-  X509Certificate root() {
+  /** What whoever trusts it must hold. */
+  public X509Certificate root() {
     return root;
   }
 
@@ -57,8 +61,14 @@ final class BenchAuthority {
     }
   }
 
-  Certified certify(String id)
+  /** Certifies a new key for a SPIFFE ID and addresses. */
+  public Certified certify(String id, String... addresses)
       throws GeneralSecurityException, CertIOException, OperatorCreationException {
+    List<GeneralName> names = new ArrayList<>();
+    names.add(new GeneralName(GeneralName.uniformResourceIdentifier, id));
+    for (String address : addresses) {
+      names.add(new GeneralName(GeneralName.iPAddress, address));
+    }
     KeyPair keys = keys();
     X509v3CertificateBuilder builder = builder(new X500Principal(""), keys.getPublic());
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -66,7 +76,7 @@ final class BenchAuthority {
     builder.addExtension(
         Extension.subjectAlternativeName,
         true,
-        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id)));
+        new GeneralNames(names.toArray(GeneralName[]::new)));
     return new Certified(keys.getPrivate(), sign(builder));
   }
 
@@ -76,7 +86,7 @@ final class BenchAuthority {
         NAME,
         BigInteger.valueOf(System.nanoTime()).abs(),
         Date.from(now.minus(Duration.ofMinutes(10))),
-        Date.from(now.plus(Duration.ofHours(1))),
+        Date.from(now.plus(Duration.ofDays(1))),
         subject,
         of);
   }

@@ -1,0 +1,31 @@
+package io.weft.it.bench;
+
+import io.weft.it.bench.race.Race;
+import io.weft.it.bench.race.RaceOptions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code weft bench}: the race. Exit codes: 0 done, 1 it could not be run, 2 not understood. */
+@Command(
+    name = "weft bench",
+    description = {
+      "Measures Weft side by side with what people would use instead, and says which goals are missed.",
+      "A quick pass takes ten minutes, --full about an hour."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+public final class Bench implements Callable<Integer> {
+  @Mixin private RaceOptions race;
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return new Race(race, System.out).run() ? 0 : 1;
+  }
+}

@@ -105,15 +105,10 @@ final class Clusters {
         k -> new HealthChecks(key.toString(), checkups, () -> callers.applyAsInt(key.service())));
   }
 
-  /**
-   * Brings the members of clusters up to date, and forgets clusters that nobody uses.
-   *
-   * @param renamed whether the ports of services may be others than at the last push
-   * @return the services whose instances are others
-   */
-  Set<ServiceKey> fill(Services services, Set<Key> used, boolean renamed) {
+  /** Forgets clusters that nobody uses. */
+  void keep(Set<Key> used) {
     clusters.keySet().retainAll(used);
-    outliers.keySet().retainAll(used.stream().map(Key::outliers).toList());
+    outliers.keySet().retainAll(used.stream().map(Key::outliers).collect(Collectors.toSet()));
     Set<WatchKey> checked = used.stream().map(Key::checks).collect(Collectors.toSet());
     checks.forEach(
         (key, check) -> {
@@ -122,12 +117,26 @@ final class Clusters {
           }
         });
     checks.keySet().retainAll(checked);
-    clusters.forEach(
-        (key, cluster) -> {
-          if (renamed || moved.contains(key.service()) || empty.contains(key)) {
-            cluster.members(members(key, services));
-          }
-        });
+    empty.retainAll(used);
+  }
+
+  /**
+   * Brings the members of clusters up to date.
+   *
+   * @param renamed whether the ports of services may be others than at the last push
+   * @return the services whose instances are others
+   */
+  Set<ServiceKey> fill(Services services, boolean renamed) {
+    if (renamed || !moved.isEmpty()) {
+      clusters.forEach(
+          (key, cluster) -> {
+            if (renamed || moved.contains(key.service()) || empty.contains(key)) {
+              cluster.members(members(key, services));
+            }
+          });
+    } else {
+      empty.forEach(key -> cluster(key).members(members(key, services)));
+    }
     if (!moved.isEmpty()) {
       Set<String> known = new HashSet<>();
       instances.values().forEach(all -> all.forEach(instance -> known.add(instance.getUid())));

@@ -126,6 +126,18 @@ final class ConfigCompiler {
     return waiting;
   }
 
+  /** Whether some services refer to what they did before, and so nothing is to be forgotten. */
+  boolean usesTheSame(ConfigCompiler earlier, Set<ServiceKey> changed) {
+    for (ServiceKey service : changed) {
+      Compiled was = earlier.compiled.get(service);
+      Compiled is = compiled.get(service);
+      if (was == null || is == null || !was.uses.equals(is.uses)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The clusters that what was compiled refers to. */
   Set<Clusters.Key> used() {
     Set<Clusters.Key> used = new HashSet<>();

@@ -121,8 +121,13 @@ public final class MeshConfig implements DataPlane {
     ConfigCompiler earlier = compiler;
     Set<ServiceKey> compiled = config(resources, removed, errors);
     boolean renamed = services != named;
+    // What a push that was refused has made is not used either.
+    if (renamed || !errors.isEmpty() || !compiler.usesTheSame(earlier, compiled)) {
+      clusters.keep(compiler.used());
+      guards.keep(compiler.guarded());
+    }
     // Instances come before the rules that lead to them, so that no call finds a rule without them.
-    Set<ServiceKey> moved = clusters.fill(services, compiler.used(), renamed);
+    Set<ServiceKey> moved = clusters.fill(services, renamed);
     Snapshot before = snapshot;
     snapshot =
         new Snapshot(
@@ -130,7 +135,6 @@ public final class MeshConfig implements DataPlane {
             addresses(before, compiled, moved, named),
             compiler,
             services.outside());
-    guards.keep(compiler.guarded());
     if (renamed) {
       budgets.keySet().retainAll(services.keys());
       times.keySet().retainAll(services.keys());

@@ -1,5 +1,7 @@
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -17,6 +19,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.weft.it.contract.app.Load;
@@ -41,7 +44,8 @@ import javax.net.ssl.SSLSession;
 /**
  * Serves texts by gRPC, is a {@link Load} of calls for them, or calls for them as lines on standard
  * input say: {@code <id> <kind> <deadline in ms, or 0> <text>}, where the kind is unary,
- * idempotent, context, down, overtaken, up, both, slowly or cancel.
+ * idempotent, context, down, overtaken, up, both, slowly, cancel, or bearing, whose text is sent as
+ * a bearer's token too.
  *
  * <p>A text says what the server does. {@code fail@v1} fails in version v1 as UNAVAILABLE, {@code
  * late@v1} does so after a message, {@code slow@v1} waits until the caller gives up, {@code peer} is
@@ -83,6 +87,9 @@ public final class GrpcApp {
 
   private static final Metadata.Key<String> REASON =
       Metadata.Key.of("weft-reason", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final Context.Key<String> PEER = Context.keyWithDefault("peer", "nobody");
 
@@ -254,6 +261,13 @@ public final class GrpcApp {
     switch (kind) {
       case "unary":
         return ClientCalls.blockingUnaryCall(channel, UNARY, options, text);
+      case "bearing":
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, "Bearer " + text);
+        Channel bearing =
+            ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        return ClientCalls.blockingUnaryCall(bearing, UNARY, options, text);
       case "idempotent":
         return ClientCalls.blockingUnaryCall(
             channel, UNARY.toBuilder().setIdempotent(true).build(), options, text);

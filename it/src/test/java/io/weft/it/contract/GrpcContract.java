@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.weft.it.process.JavaProcess;
 import io.weft.it.process.SpanSink;
+import io.weft.it.process.TokenIssuer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -316,6 +319,52 @@ abstract class GrpcContract {
     assertThat(call("unary", "fail@v1")).isEqualTo("OK v2 fail@v1");
 
     v1.awaitLine("ACCESS side=callee method=POST path=/test.Texts/Unary grpc=14");
+  }
+
+  @Test
+  void a_route_sends_by_method_and_to_nobody_what_it_does_not_name() {
+    mesh.awaitAcked(
+        caller,
+        apply(
+            "Route",
+            """
+            {rules: [
+              {matches: [{grpc: {service: test.Texts, method: Down}}], backends: [{labels: {version: v2}}]},
+              {matches: [{grpc: {method: Unary}}], backends: [{labels: {version: v1}}]}]}"""));
+
+    assertThat(call("down", "hello")).isEqualTo("OK 100 v2 99");
+    assertThat(call("unary", "hello")).isEqualTo("OK v1 hello");
+    assertThat(call("up", "3x5")).startsWith("UNIMPLEMENTED Route/default/" + service);
+  }
+
+  @Test
+  void calls_take_turns_or_go_where_their_header_leads() {
+    mesh.awaitAcked(caller, apply("LoadBalancer", "{algorithm: ROUND_ROBIN}"));
+    List<String> turns = IntStream.range(0, 4).mapToObj(i -> call("unary", "hello")).toList();
+    assertThat(turns.subList(0, 2)).containsExactlyInAnyOrder("OK v1 hello", "OK v2 hello");
+    assertThat(turns.subList(2, 4)).isEqualTo(turns.subList(0, 2));
+
+    mesh.awaitAcked(
+        caller,
+        apply("LoadBalancer", "{algorithm: MAGLEV, hash: [{by: header, name: authorization}]}"));
+    for (String bearer : List.of("ann", "ben", "cleo")) {
+      assertThat(IntStream.range(0, 5).mapToObj(i -> call("bearing", bearer)).distinct())
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void a_token_that_is_not_valid_is_an_answer_of_its_own(@TempDir Path folder) {
+    route("v1");
+    try (TokenIssuer issuer = TokenIssuer.open(folder)) {
+      issuer.show("one");
+      awaitServers(apply("JwtAuthentication", "{issuer: me, jwks: '" + issuer.keySet() + "'}"));
+
+      assertThat(call("bearing", issuer.token("me", "ann", "one"))).startsWith("OK v1");
+      assertThat(call("bearing", issuer.token("me", "ann", "a-stranger's")))
+          .startsWith("UNAUTHENTICATED ");
+      assertThat(call("unary", "hello")).isEqualTo("OK v1 hello");
+    }
   }
 
   @Test

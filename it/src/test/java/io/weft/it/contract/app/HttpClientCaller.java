@@ -21,7 +21,8 @@ final class HttpClientCaller implements ClientApp.Caller {
   private final boolean async;
   private final HttpClient following;
   private final HttpClient plain;
-  private final Map<String, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<CompletableFuture<?>>> underWay =
+      new ConcurrentHashMap<>();
 
   HttpClientCaller(Version version, boolean async) {
     this.async = async;
@@ -64,13 +65,18 @@ final class HttpClientCaller implements ClientApp.Caller {
       HttpClient client, HttpRequest request, String id) {
     CompletableFuture<HttpResponse<InputStream>> sent =
         client.sendAsync(request, BodyHandlers.ofInputStream());
-    underWay.put(id, sent);
+    underWay(id).complete(sent);
     return sent.whenComplete((response, thrown) -> underWay.remove(id));
   }
 
   @Override
   public void cancel(String id) {
-    underWay.get(id).cancel(true);
+    var unused = underWay(id).thenAccept(sent -> sent.cancel(true));
+  }
+
+  // Its server may tell of a call before the library has returned it.
+  private CompletableFuture<CompletableFuture<?>> underWay(String id) {
+    return underWay.computeIfAbsent(id, unseen -> new CompletableFuture<>());
   }
 
   private static BodyPublisher body(Map<String, String> call) {

@@ -1067,9 +1067,10 @@ abstract class ClientContract {
     }
 
     assertThat(stock.v1().requests()).isNotEmpty();
+    // An attempt that has not come as far as v1 gets another beside it as well.
     assertThat(stock.v2().requests())
         .filteredOn(request -> request.header("weft-attempt").equals("2"))
-        .hasSameSizeAs(stock.v1().requests());
+        .hasSizeGreaterThanOrEqualTo(stock.v1().requests().size());
   }
 
   @Test

@@ -44,7 +44,6 @@ import static io.weft.core.telemetry.AttributeKeys.VERSION;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -76,7 +75,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes spans, by OpenTelemetry's semantic conventions for HTTP and RPC: a SERVER span for each
  * request that is served, a CLIENT span for each attempt of a call, and one for a call that was
- * answered without any.
+ * answered without any. Attributes are set once it is known that the span is kept: most are not,
+ * and the samplers that there are look at none.
  */
 final class Spans {
   // A trace is no place for more.
@@ -92,11 +92,15 @@ final class Spans {
   Span serve(InboundCall call, TraceContext parent) {
     InboundRequest request = call.request();
     boolean grpc = request.protocol() == Protocol.GRPC;
-    SpanBuilder span =
+    Span span =
         tracer
             .spanBuilder(grpc ? rpc(request.target()) : request.method())
             .setSpanKind(SpanKind.SERVER)
-            .setParent(PolicySampler.under(call.telemetry(), context(parent)));
+            .setParent(PolicySampler.under(call.telemetry(), context(parent)))
+            .startSpan();
+    if (!span.isRecording()) {
+      return span;
+    }
     headers(span, call.telemetry(), request);
     if (grpc) {
       rpcAttributes(span, request.target());
@@ -114,10 +118,10 @@ final class Spans {
     if (request.localPort() > 0) {
       span.setAttribute(SERVER_PORT, (long) request.localPort());
     }
-    return begun(span.startSpan(), call.telemetry(), parent);
+    return begun(span, call.telemetry(), parent);
   }
 
-  private static void headers(SpanBuilder span, TelemetryPolicy policy, RequestHead request) {
+  private static void headers(Span span, TelemetryPolicy policy, RequestHead request) {
     if (policy.shadow()) {
       return;
     }
@@ -149,6 +153,9 @@ final class Spans {
 
   /** It was answered. */
   static void served(Span span, int status, int grpcCode, @Nullable Throwable why) {
+    if (!span.isRecording()) {
+      return;
+    }
     if (status > 0 && grpcCode < 0) {
       span.setAttribute(STATUS, (long) status);
       if (status >= 500) {
@@ -171,6 +178,9 @@ final class Spans {
 
   /** What the policies of this service made of it. */
   static void judged(Span span, Judgement judgement) {
+    if (!span.isRecording()) {
+      return;
+    }
     MeshAnswer denial = judgement.denial();
     if (denial != null) {
       span.setAttribute(DENIED_BY, judgement.by());
@@ -213,7 +223,10 @@ final class Spans {
   Span attempt(Attempt attempt, TraceContext parent) {
     OutboundCall call = attempt.call();
     Endpoint endpoint = attempt.endpoint();
-    SpanBuilder span = call(call, parent);
+    Span span = call(call, parent);
+    if (!span.isRecording()) {
+      return span;
+    }
     span.setAttribute(PEER_ADDRESS, endpoint.address());
     span.setAttribute(PEER_PORT, (long) endpoint.port());
     span.setAttribute(ENDPOINT, endpoint.uid());
@@ -228,11 +241,14 @@ final class Spans {
     if (attempt.number() > 1) {
       span.setAttribute(RESENDS, attempt.number() - 1L);
     }
-    return begun(span.startSpan(), telemetry(call), parent);
+    return begun(span, telemetry(call), parent);
   }
 
   /** It ended. */
   static void attempted(Attempt attempt, Span span) {
+    if (!span.isRecording()) {
+      return;
+    }
     OutboundCall call = attempt.call();
     if (attempt.status() > 0 && call.request().protocol() == Protocol.HTTP) {
       span.setAttribute(STATUS, (long) attempt.status());
@@ -271,7 +287,10 @@ final class Spans {
 
   /** A call was answered by the mesh without an attempt. */
   void answered(OutboundCall call, TraceContext parent, MeshAnswer answer) {
-    Span span = call(call, parent).startSpan();
+    Span span = call(call, parent);
+    if (!span.isRecording()) {
+      return;
+    }
     if (call.request().protocol() == Protocol.HTTP) {
       span.setAttribute(STATUS, (long) answer.status());
     } else {
@@ -305,14 +324,18 @@ final class Spans {
     return call.isRouted() ? call.rule().telemetry() : TelemetryPolicy.NONE;
   }
 
-  private SpanBuilder call(OutboundCall call, TraceContext parent) {
+  private Span call(OutboundCall call, TraceContext parent) {
     OutboundRequest request = call.request();
     boolean grpc = request.protocol() == Protocol.GRPC;
-    SpanBuilder span =
+    Span span =
         tracer
             .spanBuilder(grpc ? rpc(request.target()) : request.method())
             .setSpanKind(SpanKind.CLIENT)
-            .setParent(PolicySampler.under(telemetry(call), context(parent)));
+            .setParent(PolicySampler.under(telemetry(call), context(parent)))
+            .startSpan();
+    if (!span.isRecording()) {
+      return span;
+    }
     headers(span, telemetry(call), request);
     if (grpc) {
       rpcAttributes(span, request.target());
@@ -348,14 +371,14 @@ final class Spans {
     return span;
   }
 
-  private static long policy(SpanBuilder span, AttributeKey<String> key, Source source) {
+  private static long policy(Span span, AttributeKey<String> key, Source source) {
     if (source.isDocument()) {
       span.setAttribute(key, source.withGeneration());
     }
     return source.generation();
   }
 
-  private static void rpcAttributes(SpanBuilder span, String target) {
+  private static void rpcAttributes(Span span, String target) {
     span.setAttribute(RPC_SYSTEM, "grpc");
     int slash = target.lastIndexOf('/');
     if (slash > 0) {
@@ -376,14 +399,22 @@ final class Spans {
 
   static TraceContext contextOf(Span span) {
     SpanContext context = span.getSpanContext();
-    StringBuilder state = new StringBuilder();
-    context
-        .getTraceState()
-        .forEach(
-            (key, value) ->
-                state.append(state.length() == 0 ? "" : ",").append(key).append('=').append(value));
     return new TraceContext(
-        context.getTraceId(), context.getSpanId(), context.isSampled(), state.toString());
+        context.getTraceId(),
+        context.getSpanId(),
+        context.isSampled(),
+        text(context.getTraceState()));
+  }
+
+  private static String text(TraceState state) {
+    if (state.isEmpty()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    state.forEach(
+        (key, value) ->
+            text.append(text.length() == 0 ? "" : ",").append(key).append('=').append(value));
+    return text.toString();
   }
 
   private static Context context(TraceContext parent) {

@@ -83,6 +83,12 @@ final class Client implements AutoCloseable {
       return this;
     }
 
+    /** Tells how many threads were started until the library had the answer's head. */
+    Call countingThreads() {
+      fields.put("threads", "true");
+      return this;
+    }
+
     /** After the body's first byte all is let go that the application does not hold. */
     Call collectingGarbage() {
       fields.put("collect", "true");

@@ -16,20 +16,30 @@ final class AttemptRequest extends HttpRequest {
   private final HttpHeaders headers;
   private final @Nullable BodyPublisher body;
   private final @Nullable Duration timeout;
+  private final boolean inPlace;
 
+  /**
+   * @param inPlace whether the thread that sends it waits for its answer
+   */
   AttemptRequest(
       HttpRequest application,
       URI uri,
       String method,
       HttpHeaders headers,
       @Nullable BodyPublisher body,
-      @Nullable Duration timeout) {
+      @Nullable Duration timeout,
+      boolean inPlace) {
     this.application = application;
     this.uri = uri;
     this.method = method;
     this.headers = headers;
     this.body = body;
     this.timeout = timeout;
+    this.inPlace = inPlace;
+  }
+
+  boolean isInPlace() {
+    return inPlace;
   }
 
   @Override

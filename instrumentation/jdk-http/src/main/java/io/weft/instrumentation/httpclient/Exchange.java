@@ -27,6 +27,7 @@ final class Exchange<T> {
   private final HttpResponse.BodyHandler<T> handler;
   private final HttpResponse.@Nullable PushPromiseHandler<T> pushes;
   private final boolean copy;
+  private final @Nullable Thread waiting;
   private final long startNanos = System.nanoTime();
   private final Result<HttpResponse<T>> result = new Result<>(this::giveUp);
   private volatile @Nullable Hop<T> hop;
@@ -40,8 +41,9 @@ final class Exchange<T> {
       HttpClient client,
       HttpRequest application,
       HttpResponse.BodyHandler<T> handler,
-      HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
-    this(client, application, handler, pushes, false);
+      HttpResponse.@Nullable PushPromiseHandler<T> pushes,
+      boolean waits) {
+    this(client, application, handler, pushes, waits, false);
   }
 
   private Exchange(
@@ -49,11 +51,13 @@ final class Exchange<T> {
       HttpRequest application,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.@Nullable PushPromiseHandler<T> pushes,
+      boolean waits,
       boolean copy) {
     this.client = client;
     this.application = application;
     this.handler = handler;
     this.pushes = pushes;
+    this.waiting = waits ? Thread.currentThread() : null;
     this.copy = copy;
   }
 
@@ -74,7 +78,8 @@ final class Exchange<T> {
   /** Makes the request of a hop once more, whose answer is dropped and leads nowhere. */
   void mirror(Hop<T> hop, Destination to) {
     Exchange<Void> other =
-        new Exchange<>(client, application, HttpResponse.BodyHandlers.discarding(), null, true);
+        new Exchange<>(
+            client, application, HttpResponse.BodyHandlers.discarding(), null, false, true);
     other.begin(
         new Hop<>(other, hop.request(), hop.uri(), hop.method(), hop.headers(), hop.body(), to));
   }
@@ -82,7 +87,8 @@ final class Exchange<T> {
   /** What an attempt's request says, beside what the hop knows. */
   AttemptRequest request(
       URI uri, String method, HttpHeaders headers, @Nullable ReplayableBody body) {
-    return new AttemptRequest(application, uri, method, headers, body, timeLeft());
+    return new AttemptRequest(
+        application, uri, method, headers, body, timeLeft(), Thread.currentThread() == waiting);
   }
 
   /** Has the client send. */
@@ -182,7 +188,8 @@ final class Exchange<T> {
       headers = safe.toHeaders();
     }
     ReplayableBody body = status == 303 ? null : from.body();
-    HttpRequest request = new AttemptRequest(application, target, method, headers, body, null);
+    HttpRequest request =
+        new AttemptRequest(application, target, method, headers, body, null, false);
     begin(
         new Hop<>(
             this, request, target, method, headers, body, MeshCalls.destination(client, target)));

@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,6 +40,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
   private final URI uri;
   private final String method;
   private final HttpHeaders headers;
+  private final String target;
   private final @Nullable ReplayableBody body;
   private final @Nullable AsyncDriver driver;
   private volatile @Nullable SentAttempt<T> newest;
@@ -61,6 +63,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
     this.uri = uri;
     this.method = method;
     this.headers = headers;
+    this.target = target(uri);
     this.body = body;
     this.driver =
         destination.isMesh() ? new AsyncDriver(Mesh.current().call(destination, this), this) : null;
@@ -307,6 +310,10 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public String target() {
+    return target;
+  }
+
+  private static String target(URI uri) {
     String path = uri.getRawPath();
     String query = uri.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
@@ -319,7 +326,9 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public String header(String name) {
-    return headers.firstValue(name).orElse("");
+    // firstValue makes a stream for it.
+    List<String> all = headers.allValues(name);
+    return all.isEmpty() ? "" : all.get(0);
   }
 
   @Override

@@ -8,6 +8,12 @@ import java.util.List;
 public final class HttpClientInstrumentation implements LibraryInstrumentation {
   private static final String TLS_CONNECTION = "jdk.internal.net.http.AbstractAsyncSSLConnection";
   private static final String CLIENT = "jdk.internal.net.http.HttpClientImpl";
+  private static final List<String> SENDING =
+      List.of(
+          "java.net.http.HttpRequest",
+          "java.net.http.HttpResponse$BodyHandler",
+          "java.net.http.HttpResponse$PushPromiseHandler",
+          "java.util.concurrent.Executor");
 
   @Override
   public String library() {
@@ -18,15 +24,8 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
   public List<Hook> hooks() {
     return List.of(
         // What both send and the public sendAsync come down to.
-        Hook.method(
-            CLIENT,
-            "sendAsync",
-            List.of(
-                "java.net.http.HttpRequest",
-                "java.net.http.HttpResponse$BodyHandler",
-                "java.net.http.HttpResponse$PushPromiseHandler",
-                "java.util.concurrent.Executor"),
-            SendAdvice.class.getName()),
+        Hook.method(CLIENT, "sendAsync", SENDING, SendAdvice.class.getName()),
+        Hook.method(CLIENT, "sendAsync", SENDING, InPlaceAdvice.class.getName()),
         Hook.method(CLIENT, "connectTimeout", List.of(), ConnectTimeoutAdvice.class.getName()),
         Hook.method(
             "jdk.internal.net.http.HttpRequestImpl",

@@ -22,12 +22,15 @@ final class MeshCalls {
   /**
    * Makes the application's call if it leads to a service of the mesh and not through a proxy of
    * the application's; null leaves it to the client.
+   *
+   * @param waits whether this thread waits for the answer, as send has it
    */
   static <T> @Nullable CompletableFuture<HttpResponse<T>> send(
       HttpClient client,
       @Nullable HttpRequest request,
       HttpResponse.@Nullable BodyHandler<T> handler,
-      HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
+      HttpResponse.@Nullable PushPromiseHandler<T> pushes,
+      boolean waits) {
     if (request == null
         || handler == null
         || request instanceof AttemptRequest
@@ -38,7 +41,7 @@ final class MeshCalls {
     if (!destination.isMesh()) {
       return null;
     }
-    return new Exchange<>(client, request, handler, pushes).begin(destination);
+    return new Exchange<>(client, request, handler, pushes, waits).begin(destination);
   }
 
   /** Where a request goes, as of now. */

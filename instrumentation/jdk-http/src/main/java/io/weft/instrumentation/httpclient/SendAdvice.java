@@ -4,6 +4,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ public final class SendAdvice {
       @Advice.This HttpClient client,
       @Advice.Argument(0) @Nullable HttpRequest request,
       @Advice.Argument(1) HttpResponse.@Nullable BodyHandler<T> handler,
-      @Advice.Argument(2) HttpResponse.@Nullable PushPromiseHandler<T> pushes) {
-    return MeshCalls.send(client, request, handler, pushes);
+      @Advice.Argument(2) HttpResponse.@Nullable PushPromiseHandler<T> pushes,
+      @Advice.Argument(3) @Nullable Executor executor) {
+    return MeshCalls.send(client, request, handler, pushes, executor == null);
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)

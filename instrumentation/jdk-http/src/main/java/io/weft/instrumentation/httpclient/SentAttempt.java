@@ -247,7 +247,9 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
 
     @Override
     public String header(String name) {
-      return info.headers().firstValue(name).orElse("");
+      // firstValue makes a stream for it.
+      List<String> all = info.headers().allValues(name);
+      return all.isEmpty() ? "" : all.get(0);
     }
   }
 }

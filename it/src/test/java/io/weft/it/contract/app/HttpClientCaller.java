@@ -2,6 +2,8 @@ package io.weft.it.contract.app;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -47,10 +49,15 @@ final class HttpClientCaller implements ClientApp.Caller {
       request.timeout(Duration.ofMillis(Long.parseLong(call.get("timeout"))));
     }
     HttpClient client = "false".equals(call.get("follow")) ? plain : following;
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getTotalStartedThreadCount();
     HttpResponse<InputStream> response =
         async
             ? sendAsync(client, request.build(), call.get("id")).get()
             : client.send(request.build(), BodyHandlers.ofInputStream());
+    if (call.containsKey("threads")) {
+      answer.put("threads", Long.toString(threads.getTotalStartedThreadCount() - before));
+    }
     answer.put("status", Integer.toString(response.statusCode()));
     answer.put("url", response.uri().toString());
     answer.put("version", response.version().toString());

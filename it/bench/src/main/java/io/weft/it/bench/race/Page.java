@@ -59,6 +59,7 @@ final class Page {
               html.append("<h2>Start of a Spring Boot application</h2>");
               chart(figure, bars);
             });
+    report.profiles().forEach(this::profile);
     return html.append("</html>\n").toString();
   }
 
@@ -113,6 +114,22 @@ final class Page {
     chart("resident memory after it, all processes, MB", bars(cell, Measure::residentMegabytes));
     chart("collections of garbage", bars(cell, Measure::collections));
     html.append("</div>");
+  }
+
+  private void profile(Profile profile) {
+    for (Profile.Shares shares : profile.shares()) {
+      html.append(
+          format(
+              "<h2>%s, %s: %.1f&nbsp;%% are Weft's</h2><table>",
+              profile.party(), escaped(shares.title()), shares.weft() * 100));
+      for (Profile.Share each : shares.greatest()) {
+        html.append(
+            format(
+                "<tr><td class=n>%.2f&nbsp;%%<td>%s</tr>",
+                each.part() * 100, escaped(each.method())));
+      }
+      html.append("</table>");
+    }
   }
 
   private List<Bar> bars(Cell cell, ToDoubleFunction<Measure> figure) {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,13 @@ import java.util.regex.Pattern;
 /** A process of the race, spoken with by lines. Not thread-safe. */
 final class Program implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    // Who breaks a race off is left with nothing that goes on.
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
 
   private final String name;
   private final Process process;
@@ -27,6 +36,7 @@ final class Program implements AutoCloseable {
   private Program(String name, Process process) {
     this.name = name;
     this.process = process;
+    RUNNING.add(process);
     this.reader = new Thread(this::read, "output of " + name);
     reader.setDaemon(true);
     reader.start();
@@ -93,6 +103,7 @@ final class Program implements AutoCloseable {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+      RUNNING.remove(process);
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -25,12 +25,17 @@ import org.openjdk.jmh.runner.RunnerException;
 public final class Race {
   // Most of the time to warm up with many callers, the rest as the cell with one has it.
   private static final double CROWDED = 0.7;
+  // On a busy machine time says little: the compiler of a JVM goes by calls.
+  private static final long ENOUGH_CALLS = 40_000;
+  private static final int MOST_WARM_UPS = 4;
+  private static final double PROFILED_SECONDS = 15;
 
   private final RaceOptions options;
   private final PrintStream out;
   private final Home home = Home.find();
   private final Results results = new Results();
   private final List<String> complaints = new ArrayList<>();
+  private final List<Profile> profiles = new ArrayList<>();
   private final Progress progress;
 
   public Race(RaceOptions options, PrintStream out) {
@@ -76,7 +81,7 @@ public final class Race {
       progress.done();
       delete(work);
     }
-    Report report = new Report(begun, options, results, verdicts, starts, complaints);
+    Report report = new Report(begun, options, results, verdicts, starts, profiles, complaints);
     report.print(out);
     Path folder = options.report(home);
     report.write(folder);
@@ -110,6 +115,9 @@ public final class Race {
         }
         Collections.rotate(teams, 1);
       }
+      if (options.profile()) {
+        profile(teams, workloads.get(0));
+      }
       for (Team team : teams) {
         if (team.party().traces() && sink.traced(team.party().title()) == 0) {
           complaints.add(team.party() + " has sent no traces");
@@ -120,15 +128,35 @@ public final class Race {
     }
   }
 
+  /** Those that go over mutual TLS, with as many callers as there are. */
+  private void profile(List<Team> teams, Workload workload) throws IOException {
+    Path folder = Files.createDirectories(options.report(home));
+    Cell cell = new Cell(workload, Load.closed(mostCallers(workload)));
+    for (Team team : teams) {
+      if (team.party() == Party.OWN_TLS
+          || team.party() == Party.WEFT_1
+          || team.party() == Party.WEFT_100) {
+        progress.at("profiling", team.party().title());
+        profiles.add(Profile.of(team, cell, PROFILED_SECONDS, folder));
+      }
+    }
+  }
+
   private void warm(Team team, Workload workload) throws IOException {
-    int most =
-        options.cells(workload).stream()
-            .filter(cell -> !cell.load().isOpen())
-            .mapToInt(cell -> cell.load().callers())
-            .max()
-            .orElse(1);
-    team.warm(new Cell(workload, Load.closed(most)), options.warm() * CROWDED);
+    Cell crowd = new Cell(workload, Load.closed(mostCallers(workload)));
+    long calls = 0;
+    for (int i = 0; i < MOST_WARM_UPS && calls < workload.rate(ENOUGH_CALLS); i++) {
+      calls += team.warm(crowd, options.warm() * CROWDED);
+    }
     team.warm(new Cell(workload, Load.closed(1)), options.warm() * (1 - CROWDED));
+  }
+
+  private int mostCallers(Workload workload) {
+    return options.cells(workload).stream()
+        .filter(cell -> !cell.load().isOpen())
+        .mapToInt(cell -> cell.load().callers())
+        .max()
+        .orElse(1);
   }
 
   private void round(List<Team> teams, Cell cell, int round) throws IOException {

@@ -90,8 +90,8 @@ public final class RaceOptions {
   @Option(
       names = "--profile",
       description =
-          "Has the JVMs recorded by JFR in a last round apart, and tells where Weft spends what it"
-              + " adds.")
+          "Has JFR look at Weft in a last round apart, and tells which of its methods take how much"
+              + " of time and memory.")
   private boolean profile;
 
   @Option(

@@ -23,6 +23,7 @@ record Report(
     Results results,
     List<Verdict> verdicts,
     Map<String, Map<Party, Spread>> starts,
+    List<Profile> profiles,
     List<String> complaints) {
   // Wide enough for the longest of each column.
   private static final String ROW = "  %-10s %14s %14s %9s %14s %14s %9s %10s%n";
@@ -81,6 +82,22 @@ record Report(
           byParty.forEach(
               (party, spread) -> out.printf("  %-12s %s%n", party.title(), text(spread)));
         });
+    for (Profile profile : profiles) {
+      for (Profile.Shares shares : profile.shares()) {
+        out.println();
+        out.printf(
+            Locale.ROOT,
+            "%s, %s: %.1f %% are Weft's%n",
+            profile.party(),
+            shares.title(),
+            shares.weft() * 100);
+        shares
+            .greatest()
+            .forEach(
+                each ->
+                    out.printf(Locale.ROOT, "  %5.2f %%  %s%n", each.part() * 100, each.method()));
+      }
+    }
     out.println();
     out.println("Goals");
     for (Verdict verdict : verdicts) {
@@ -138,6 +155,7 @@ record Report(
           started.put(figure, each);
         });
     all.put("starts", started);
+    all.put("profiles", profiles);
     all.put("goals", verdicts.stream().map(Report::json).toList());
     all.put("complaints", complaints);
     return all;

@@ -1,0 +1,134 @@
+package io.weft.it.bench.race;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.consumer.RecordedClass;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * Where a team's time and garbage go, by JFR: which part of both is Weft's, and which of its
+ * methods they belong to. To a method belongs what it does itself, and what the JDK does for it,
+ * but not what the instrumented library does that it calls. The recordings stay beside the report.
+ */
+record Profile(Party party, List<Shares> shares) {
+  private static final int MOST = 15;
+  private static final String OURS = "io.weft.";
+  private static final String APPLICATIONS = "io.weft.it.";
+  private static final List<String> LIBRARIES =
+      List.of(
+          "jdk.internal.net.http.", "sun.net.www.", "sun.security.ssl.", "org.apache.", "io.grpc.");
+
+  /**
+   * Parts of a whole, the greatest first.
+   *
+   * @param title what the whole is
+   * @param weft the part of Weft in it, 0 to 1
+   */
+  record Shares(String title, double weft, List<Share> greatest) {}
+
+  /** One method's part, 0 to 1. */
+  record Share(String method, double part) {}
+
+  /** Drives a team, and looks at its caller and callee meanwhile. */
+  static Profile of(Team team, Cell cell, double seconds, Path folder) throws IOException {
+    List<Program> programs = List.of(team.caller(), team.callee());
+    for (Program program : programs) {
+      jcmd(program, "JFR.start", "name=race", "settings=profile");
+    }
+    team.warm(cell, seconds);
+    List<Shares> shares = new ArrayList<>();
+    for (Program program : programs) {
+      Path file = folder.resolve(team.party().title() + "-" + program.name() + ".jfr");
+      jcmd(program, "JFR.stop", "name=race", "filename=" + file);
+      shares.addAll(read(program.name(), file));
+    }
+    return new Profile(team.party(), shares);
+  }
+
+  private static void jcmd(Program program, String... command) throws IOException {
+    try (Program jcmd =
+        Program.of("jcmd")
+            .with(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString())
+            .with(Long.toString(program.pid()))
+            .with(command)
+            .start()) {
+      jcmd.await("Started recording|Stopped recording");
+    }
+  }
+
+  private static List<Shares> read(String process, Path file) throws IOException {
+    Tally time = new Tally();
+    Tally garbage = new Tally();
+    try (RecordingFile recording = new RecordingFile(file)) {
+      while (recording.hasMoreEvents()) {
+        RecordedEvent event = recording.readEvent();
+        switch (event.getEventType().getName()) {
+          case "jdk.ExecutionSample" -> time.add(owner(event), 1);
+          case "jdk.ObjectAllocationSample" -> {
+            RecordedClass type = event.getClass("objectClass");
+            String owner = owner(event);
+            garbage.add(
+                owner.isEmpty() ? "" : owner + ": " + type.getName(),
+                (double) event.getLong("weight"));
+          }
+          default -> {}
+        }
+      }
+    }
+    return List.of(
+        time.shares("time in Java of the " + process),
+        garbage.shares("bytes allocated by the " + process));
+  }
+
+  /** The method of Weft nearest to the top of the stack; empty if a library is nearer. */
+  private static String owner(RecordedEvent event) {
+    RecordedStackTrace stack = event.getStackTrace();
+    if (stack == null) {
+      return "";
+    }
+    for (RecordedFrame frame : stack.getFrames()) {
+      RecordedMethod method = frame.getMethod();
+      String type = method == null ? "" : method.getType().getName();
+      if (LIBRARIES.stream().anyMatch(type::startsWith)) {
+        return "";
+      }
+      if (type.startsWith(OURS) && !type.startsWith(APPLICATIONS)) {
+        return type.substring(type.lastIndexOf('.') + 1) + "." + method.getName();
+      }
+    }
+    return "";
+  }
+
+  private static final class Tally {
+    private final Map<String, Double> sums = new HashMap<>();
+    private double all;
+
+    void add(String owner, double weight) {
+      all += weight;
+      if (!owner.isEmpty()) {
+        sums.merge(owner, weight, Double::sum);
+      }
+    }
+
+    Shares shares(String title) {
+      double whole = Math.max(all, 1);
+      return new Shares(
+          title,
+          sums.values().stream().mapToDouble(Double::doubleValue).sum() / whole,
+          sums.entrySet().stream()
+              .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+              .limit(MOST)
+              .map(each -> new Share(each.getKey(), each.getValue() / whole))
+              .toList());
+    }
+  }
+}

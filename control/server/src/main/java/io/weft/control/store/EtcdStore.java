@@ -7,12 +7,14 @@ import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Response;
 import io.etcd.jetcd.Txn;
+import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.support.CloseableClient;
@@ -45,6 +47,12 @@ final class EtcdStore implements ConfigStore {
 
   private static final String MESH = "/weft/v1/default/";
   private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
+
+  /** Keys in one answer: those of a large mesh are tens of thousands. */
+  private static final int PAGE = 1_000;
+
+  /** A page of long documents; gRPC's own limit is 4 MiB. */
+  private static final int LARGEST_ANSWER = 64 << 20;
 
   private final String endpoints;
   private final EtcdAccess access;
@@ -82,6 +90,7 @@ final class EtcdStore implements ConfigStore {
             .keepaliveTimeout(Duration.ofSeconds(5))
             .keepaliveWithoutCalls(true)
             .waitForReady(true)
+            .maxInboundMessageSize(LARGEST_ANSWER)
             .interceptor(new HastyReads());
     if (endpoints.startsWith("https:")) {
       builder.sslContext(Credentials.tls(access, Instant.now()));
@@ -109,9 +118,39 @@ final class EtcdStore implements ConfigStore {
 
   @Override
   public CompletableFuture<Listing> list(String prefix) {
+    return answer(client.getKVClient().get(bytes(prefix), page(prefix).build()), EtcdStore::page)
+        .thenCompose(first -> rest(prefix, first.position(), first));
+  }
+
+  // All of one revision, in as many answers as it takes.
+  private CompletableFuture<Listing> rest(String prefix, Position position, Page all) {
+    if (!all.more()) {
+      return CompletableFuture.completedFuture(new Listing(position, all.entries()));
+    }
+    String last = all.entries().get(all.entries().size() - 1).key();
     return answer(
-        client.getKVClient().get(bytes(prefix), GetOption.builder().isPrefix(true).build()),
-        got -> new Listing(position(got), got.getKvs().stream().map(EtcdStore::entry).toList()));
+            client
+                .getKVClient()
+                .get(bytes(last + "\0"), page(prefix).withRevision(position.revision()).build()),
+            EtcdStore::page)
+        .thenCompose(next -> rest(prefix, position, all.and(next)));
+  }
+
+  private static GetOption.Builder page(String prefix) {
+    return GetOption.builder().withRange(OptionsUtil.prefixEndOf(bytes(prefix))).withLimit(PAGE);
+  }
+
+  private static Page page(GetResponse got) {
+    return new Page(
+        position(got), got.getKvs().stream().map(EtcdStore::entry).toList(), got.isMore());
+  }
+
+  private record Page(Position position, List<Entry> entries, boolean more) {
+    Page and(Page next) {
+      List<Entry> all = new ArrayList<>(entries);
+      all.addAll(next.entries);
+      return new Page(position, all, next.more);
+    }
   }
 
   @Override

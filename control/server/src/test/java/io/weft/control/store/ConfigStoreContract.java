@@ -53,6 +53,33 @@ abstract class ConfigStoreContract {
   }
 
   @Test
+  void a_listing_holds_all_there_is_however_many_keys_and_however_long() throws Exception {
+    List<String> keys = new ArrayList<>();
+    for (int from = 0; from < 2_500; from += 100) {
+      Commit commit = new Commit();
+      for (int i = from; i < from + 100; i++) {
+        String key = "instances/%05d".formatted(i);
+        keys.add(key);
+        commit.put(key, "1");
+      }
+      done(commit);
+    }
+    String megabyte = "x".repeat(1_000_000);
+    long revision = 0;
+    for (int i = 0; i < 6; i++) {
+      revision = done(new Commit().put("config/" + i, megabyte));
+    }
+
+    Listing instances = get(store.list("instances/"));
+
+    assertThat(instances.entries()).extracting(Entry::key).containsExactlyElementsOf(keys);
+    assertThat(instances.position().revision()).isEqualTo(revision);
+    assertThat(get(store.list("config/")).entries())
+        .hasSize(6)
+        .allMatch(each -> each.value().size() == megabyte.length());
+  }
+
+  @Test
   void a_commit_is_done_whole_or_not_at_all() throws Exception {
     long revision = done(new Commit().put("config/a", "1"));
 

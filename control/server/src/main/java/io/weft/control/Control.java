@@ -98,7 +98,7 @@ public final class Control implements AutoCloseable {
             new Registry.Listener() {
               @Override
               public void endpointsChanged(ServiceId service) {
-                fleet.changed();
+                fleet.endpointsChanged(service);
               }
 
               @Override

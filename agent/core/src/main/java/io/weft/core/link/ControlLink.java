@@ -222,6 +222,7 @@ public final class ControlLink {
         .setProtocol(PROTOCOL)
         .addAllFeatures(config.features())
         .addFeatures(Questions.FEATURE)
+        .addFeatures(HeldConfig.MERGES_NAMES)
         .setIdentity(identity)
         .setCredential(credential.message())
         .addAllHeld(config.versions())

@@ -3,10 +3,13 @@ package io.weft.core.link;
 import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.EndpointsDelta;
+import io.weft.api.v1.Names;
+import io.weft.api.v1.NamesDelta;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
+import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.Update;
 import io.weft.api.v1.Version;
 import java.util.ArrayList;
@@ -14,10 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The resources in force in this agent, as control pushed them. Confined to one thread. */
 final class HeldConfig {
+  /** What an agent that can merge names says it can. */
+  static final String MERGES_NAMES = "names-delta";
 
   private final Map<Key, Resource> resources = new LinkedHashMap<>();
   private Version version = Version.getDefaultInstance();
@@ -44,7 +50,12 @@ final class HeldConfig {
   List<Resource> whole(Update update) throws StaleDeltaException {
     List<Resource> whole = new ArrayList<>(update.getResourcesCount());
     for (Resource resource : update.getResourcesList()) {
-      whole.add(resource.hasEndpointsDelta() ? merged(resource) : resource);
+      whole.add(
+          switch (resource.getBodyCase()) {
+            case ENDPOINTS_DELTA -> mergedEndpoints(resource);
+            case NAMES_DELTA -> mergedNames(resource);
+            default -> resource;
+          });
     }
     return whole;
   }
@@ -77,19 +88,46 @@ final class HeldConfig {
     resources.remove(Key.of(resource));
   }
 
-  private Resource merged(Resource resource) throws StaleDeltaException {
+  private Resource mergedEndpoints(Resource resource) throws StaleDeltaException {
     EndpointsDelta delta = resource.getEndpointsDelta();
-    Resource base = resources.get(Key.of(resource.getVersion()));
-    if (base == null || !base.getVersion().getHash().equals(delta.getBaseHash())) {
-      throw new StaleDeltaException(resource.getVersion());
-    }
     Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-    base.getEndpoints().getEndpointsList().forEach(e -> endpoints.put(e.getUid(), e));
+    base(resource, delta.getBaseHash())
+        .getEndpoints()
+        .getEndpointsList()
+        .forEach(e -> endpoints.put(e.getUid(), e));
     delta.getUpsertedList().forEach(e -> endpoints.put(e.getUid(), e));
     delta.getRemovedUidsList().forEach(endpoints::remove);
     return resource.toBuilder()
         .setEndpoints(Endpoints.newBuilder().addAllEndpoints(endpoints.values()))
         .build();
+  }
+
+  private Resource mergedNames(Resource resource) throws StaleDeltaException {
+    NamesDelta delta = resource.getNamesDelta();
+    Map<String, ServiceName> services = new TreeMap<>();
+    base(resource, delta.getBaseHash())
+        .getNames()
+        .getServicesList()
+        .forEach(each -> services.put(name(each), each));
+    delta.getUpsertedList().forEach(each -> services.put(name(each), each));
+    delta.getRemovedList().forEach(services::remove);
+    Names.Builder names = Names.newBuilder().addAllServices(services.values());
+    if (delta.hasEgress()) {
+      names.setEgress(delta.getEgress());
+    }
+    return resource.toBuilder().setNames(names).build();
+  }
+
+  private static String name(ServiceName service) {
+    return service.getNamespace() + "/" + service.getName();
+  }
+
+  private Resource base(Resource delta, String hash) throws StaleDeltaException {
+    Resource base = resources.get(Key.of(delta.getVersion()));
+    if (base == null || !base.getVersion().getHash().equals(hash)) {
+      throw new StaleDeltaException(delta.getVersion());
+    }
+    return base;
   }
 
   private static boolean isConfig(ResourceType type) {

@@ -13,6 +13,7 @@ import io.weft.api.v1.Registration;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
+import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.Welcome;
 import io.weft.core.identity.LiveTls;
 import io.weft.core.registry.BoundPort;
@@ -73,7 +74,7 @@ class ControlLinkTest {
     assertThat(hello.getProtocol()).isEqualTo(1);
     assertThat(hello.getIdentity().getService()).isEqualTo("orders");
     assertThat(hello.getCredential().getToken()).isEqualTo("id.secret");
-    assertThat(hello.getFeaturesList()).containsExactly("route", "retry", "explain");
+    assertThat(hello.getFeaturesList()).containsExactly("route", "retry", "explain", "names-delta");
     assertThat(hello.getHeldList()).isEmpty();
     assertThat(hello.getSubscriptionsList()).isEmpty();
   }
@@ -139,6 +140,34 @@ class ControlLinkTest {
     assertThat(Resources.uids(last.get(0))).containsExactly("b", "c");
     assertThat(control.last().lastReceived().getAck().getUpdate()).isEqualTo(2);
     assertThat(heldAfterReconnect()).containsExactly("e2");
+  }
+
+  @Test
+  void deltas_of_names_are_merged_into_what_is_held() {
+    started();
+    control.last().update(1, Resources.names("n1", "orders", "stock"));
+
+    control.last().update(2, Resources.namesDelta("n1", "n2", "default/orders", "basket"));
+
+    Resource last = dataPlane.applied.stream().skip(1).findFirst().orElseThrow().get(0);
+    assertThat(last.getNames().getServicesList())
+        .extracting(ServiceName::getName)
+        .containsExactly("basket", "stock");
+    assertThat(last.getNames().hasEgress()).isFalse();
+    assertThat(heldAfterReconnect()).containsExactly("n2");
+  }
+
+  @Test
+  void a_delta_of_other_names_than_those_held_has_them_sent_whole() {
+    started();
+    control.last().update(1, Resources.names("n1", "orders"));
+    ScriptedControl.Stream before = control.last();
+
+    before.update(2, Resources.namesDelta("n0", "n2", "default/orders", "basket"));
+    thread.advance(ReconnectDelay.BASE);
+
+    assertThat(before.aborted).isTrue();
+    assertThat(control.last().hello().getHeldList()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.weft.api.v1.Endpoint;
 import io.weft.api.v1.Endpoints;
 import io.weft.api.v1.EndpointsDelta;
 import io.weft.api.v1.Names;
+import io.weft.api.v1.NamesDelta;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
@@ -32,6 +33,17 @@ final class Resources {
                             s ->
                                 ServiceName.newBuilder().setNamespace("default").setName(s).build())
                         .toList()))
+        .build();
+  }
+
+  static Resource namesDelta(String base, String hash, String removed, String upserted) {
+    return Resource.newBuilder()
+        .setVersion(version(ResourceType.NAMES, "", hash))
+        .setNamesDelta(
+            NamesDelta.newBuilder()
+                .setBaseHash(base)
+                .addRemoved(removed)
+                .addUpserted(ServiceName.newBuilder().setNamespace("default").setName(upserted)))
         .build();
   }
 

@@ -107,7 +107,7 @@ public final class Acceptance {
 
   /** What is in force. */
   public Accepted inForce() {
-    return new Accepted(head.epoch(), head.generation(), Map.copyOf(inForce));
+    return new Accepted(head.epoch(), head.generation(), inForce);
   }
 
   /** Mistakes in what was written straight into the store, by key. */

@@ -37,6 +37,8 @@ public final class Compiler {
   /** Bytes of text that decide a config, and so name it within one compiler. */
   private record ConfigKey(ServiceId callee, List<InForce> documents) {}
 
+  private record CallKey(Caller caller, ServiceId callee) {}
+
   private record NamesKey(String namespace, Optional<InForce> egress) {}
 
   private record Principal(String namespace, String name) {}
@@ -46,7 +48,10 @@ public final class Compiler {
   private final Map<ServiceId, ServiceName> services = new TreeMap<>();
   private final Map<NamesKey, Resource> names = new HashMap<>();
   private final Map<ConfigKey, Resource> configs = new HashMap<>();
-  private final Map<ConfigKey, Resource> inbound = new HashMap<>();
+  private final Map<CallKey, Resource> calls = new HashMap<>();
+  private final Map<ServiceId, List<InForce>> ruling = new HashMap<>();
+  private final Map<ServiceId, Resource> inbound = new HashMap<>();
+  private final List<InForce> egresses = new ArrayList<>();
   private final Map<ServiceId, InForce> external = new HashMap<>();
   private final Map<ServiceId, Resource> externalEndpoints = new HashMap<>();
 
@@ -57,6 +62,9 @@ public final class Compiler {
     this.accepted = accepted;
     services.putAll(registered);
     for (InForce each : accepted.documents().values()) {
+      if (each.document().key().kind() == Kind.EGRESS) {
+        egresses.add(each);
+      }
       if (each.document().key().kind() == Kind.EXTERNAL_SERVICE) {
         ServiceName name = ExternalParts.name(each.document());
         ServiceId id = new ServiceId(name.getNamespace(), name.getName());
@@ -141,25 +149,18 @@ public final class Compiler {
   }
 
   private Optional<InForce> egress(Caller caller) {
-    return winner(
-        accepted.documents().values().stream()
-            .filter(each -> each.document().key().kind() == Kind.EGRESS)
-            .filter(each -> takes(each, caller))
-            .toList(),
-        Kind.EGRESS,
-        "");
+    return winner(egresses.stream().filter(each -> takes(each, caller)).toList(), Kind.EGRESS, "");
   }
 
   /** What a caller needs to call a service. */
   public Resource config(Caller caller, ServiceId callee) {
-    List<InForce> matching = new ArrayList<>();
-    for (InForce each : accepted.documents().values()) {
-      if (each.document().rulesCallers()
-          && each.document().scope().takesCallee(callee.namespace(), callee.name())
-          && takes(each, caller)) {
-        matching.add(each);
-      }
-    }
+    return calls.computeIfAbsent(
+        new CallKey(caller, callee),
+        call ->
+            config(callee, ruling(callee).stream().filter(each -> takes(each, caller)).toList()));
+  }
+
+  private Resource config(ServiceId callee, List<InForce> matching) {
     return configs.computeIfAbsent(
         new ConfigKey(callee, matching),
         key -> {
@@ -172,6 +173,19 @@ public final class Compiler {
         });
   }
 
+  // What rules calls to a service, whoever calls.
+  private List<InForce> ruling(ServiceId callee) {
+    return ruling.computeIfAbsent(
+        callee,
+        service ->
+            accepted.documents().values().stream()
+                .filter(each -> each.document().rulesCallers())
+                .filter(
+                    each ->
+                        each.document().scope().takesCallee(service.namespace(), service.name()))
+                .toList());
+  }
+
   private static boolean takes(InForce policy, Caller caller) {
     return policy
         .document()
@@ -181,22 +195,22 @@ public final class Compiler {
 
   /** What a service enforces on those who call it. */
   public Resource inbound(ServiceId service) {
-    List<InForce> matching = new ArrayList<>();
-    for (InForce each : accepted.documents().values()) {
-      if (each.document().rulesCallees()
-          && each.document().scope().takesCallee(service.namespace(), service.name())) {
-        matching.add(each);
-      }
-    }
     return inbound.computeIfAbsent(
-        new ConfigKey(service, matching),
-        key -> {
-          Inbound compiled = compileInbound(service, matching);
+        service,
+        callee -> {
+          Inbound compiled = compileInbound(callee, guarding(callee));
           return Resource.newBuilder()
               .setVersion(version(ResourceType.INBOUND, "", Hashes.of(compiled)))
               .setInbound(compiled)
               .build();
         });
+  }
+
+  private List<InForce> guarding(ServiceId callee) {
+    return accepted.documents().values().stream()
+        .filter(each -> each.document().rulesCallees())
+        .filter(each -> each.document().scope().takesCallee(callee.namespace(), callee.name()))
+        .toList();
   }
 
   private static Inbound compileInbound(ServiceId service, List<InForce> matching) {

@@ -7,12 +7,13 @@ import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of one service, and how to come to them from what they were a short while ago.
@@ -22,10 +23,13 @@ public final class EndpointSet {
   private static final int REMEMBERED = 32;
 
   private final String service;
+  // As it is; what is made of it for others is made when they ask.
+  private final Map<String, Endpoint> latest = new TreeMap<>();
   private final LinkedHashMap<String, Map<String, Endpoint>> before = new LinkedHashMap<>();
   private final Map<String, Resource> deltas = new HashMap<>();
   private Map<String, Endpoint> now = Map.of();
   private Resource whole;
+  private boolean changed;
   private int ready;
 
   public EndpointSet(ServiceId service) {
@@ -33,31 +37,27 @@ public final class EndpointSet {
     this.whole = whole(now);
   }
 
-  /** Takes what is there now; whether that is something else than before. */
-  public boolean set(Collection<Endpoint> endpoints) {
-    Map<String, Endpoint> next = new TreeMap<>();
-    endpoints.forEach(endpoint -> next.put(endpoint.getUid(), endpoint));
-    if (next.equals(now)) {
+  /** Takes one in, in place of the one of its uid; whether that is something else than before. */
+  public boolean put(Endpoint endpoint) {
+    Endpoint other = latest.put(endpoint.getUid(), endpoint);
+    if (endpoint.equals(other)) {
       return false;
     }
-    before.put(hash(), now);
-    Iterator<String> oldest = before.keySet().iterator();
-    while (before.size() > REMEMBERED) {
-      oldest.next();
-      oldest.remove();
-    }
-    now = next;
-    ready =
-        (int) now.values().stream().filter(each -> each.getState() == InstanceState.READY).count();
-    whole = whole(now);
-    before.remove(hash());
-    deltas.clear();
+    ready += count(endpoint) - count(other);
+    changed = true;
     return true;
   }
 
-  /** Of what is there now. */
-  public String hash() {
-    return whole.getVersion().getHash();
+  /** Takes one out; whether there was one of that uid. */
+  public boolean remove(String uid) {
+    Endpoint gone = latest.remove(uid);
+    ready -= count(gone);
+    changed |= gone != null;
+    return gone != null;
+  }
+
+  private static int count(@Nullable Endpoint endpoint) {
+    return endpoint != null && endpoint.getState() == InstanceState.READY ? 1 : 0;
   }
 
   /** How many of them are ready. */
@@ -67,13 +67,40 @@ public final class EndpointSet {
 
   /** For one who holds none. */
   public Resource whole() {
+    settle();
     return whole;
   }
 
   /** For one who holds what had that hash: a delta if it is known and shorter, else all. */
   public Resource since(String held) {
+    settle();
     Map<String, Endpoint> base = before.get(held);
     return base == null ? whole : deltas.computeIfAbsent(held, hash -> shorter(hash, base));
+  }
+
+  // However much has changed since somebody asked last, it is one step.
+  private void settle() {
+    if (!changed) {
+      return;
+    }
+    changed = false;
+    if (latest.equals(now)) {
+      return;
+    }
+    before.put(hash(), now);
+    Iterator<String> oldest = before.keySet().iterator();
+    while (before.size() > REMEMBERED) {
+      oldest.next();
+      oldest.remove();
+    }
+    now = Collections.unmodifiableMap(new TreeMap<>(latest));
+    whole = whole(now);
+    before.remove(hash());
+    deltas.clear();
+  }
+
+  private String hash() {
+    return whole.getVersion().getHash();
   }
 
   private Resource shorter(String hash, Map<String, Endpoint> base) {

@@ -2,9 +2,7 @@ package io.weft.control.edge;
 
 import io.weft.api.v1.EdgeReport;
 import io.weft.api.v1.Report;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,16 +10,15 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Who calls whom and how that goes, from what agents reported over the last ten seconds or so.
- * Confined to one thread.
+ * Who calls whom and how that goes, from what agents reported over the last ten seconds or so. Of
+ * each agent two sums are kept, of these five seconds and of those before, and no report. Confined
+ * to one thread.
  */
 public final class Edges {
-  private static final long WINDOW_NANOS = 10_000_000_000L;
-
-  private record Reported(long at, Report report) {}
+  private static final long HALF_NANOS = 5_000_000_000L;
 
   private final LongSupplier nanoTime;
-  private final Map<String, Deque<Reported>> agents = new HashMap<>();
+  private final Map<String, Agent> agents = new HashMap<>();
 
   public Edges(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -29,33 +26,25 @@ public final class Edges {
 
   /** Adds a report. */
   public void report(String uid, Report report) {
-    Deque<Reported> reports = agents.computeIfAbsent(uid, agent -> new ArrayDeque<>());
-    reports.add(new Reported(nanoTime.getAsLong(), report));
-    forget(reports);
+    agents.computeIfAbsent(uid, agent -> new Agent()).add(report, half());
   }
 
   /** The agent is gone; what it reported ages out with the rest. */
   public void gone(String uid) {
-    Deque<Reported> reports = agents.get(uid);
-    if (reports != null && reports.isEmpty()) {
-      agents.remove(uid);
-    }
+    agents.computeIfPresent(uid, (same, agent) -> agent.isEmpty(half()) ? null : agent);
   }
 
   /** One edge for each caller, callee and version of the callee. */
   public List<Edge> now() {
+    long half = half();
+    agents.values().removeIf(agent -> agent.isEmpty(half));
     Map<String, Sum> sums = new TreeMap<>();
-    agents.values().forEach(this::forget);
-    agents.values().removeIf(Deque::isEmpty);
-    for (Deque<Reported> reports : agents.values()) {
-      double seconds =
-          Math.max(
-              0.1, reports.stream().mapToLong(r -> r.report().getIntervalMillis()).sum() / 1e3);
-      for (Reported reported : reports) {
-        for (EdgeReport edge : reported.report().getEdgesList()) {
-          String key = edge.getCaller() + "\n" + edge.getCallee() + "\n" + edge.getCalleeVersion();
-          sums.computeIfAbsent(key, k -> new Sum(edge)).add(edge, seconds);
-        }
+    for (Agent agent : agents.values()) {
+      double seconds = Math.max(0.1, agent.seconds());
+      for (Window window : agent.windows()) {
+        window.edges.forEach(
+            (key, sum) ->
+                sums.computeIfAbsent(key.toString(), k -> new Sum(sum)).add(sum, seconds));
       }
     }
     List<Edge> all = new ArrayList<>();
@@ -63,15 +52,63 @@ public final class Edges {
     return all;
   }
 
-  private void forget(Deque<Reported> reports) {
-    long oldest = nanoTime.getAsLong() - WINDOW_NANOS;
-    while (!reports.isEmpty() && reports.peek().at() < oldest) {
-      reports.remove();
+  private long half() {
+    return Math.floorDiv(nanoTime.getAsLong(), HALF_NANOS);
+  }
+
+  private record Key(String caller, String callee, String version) {
+    @Override
+    public String toString() {
+      return caller + "\n" + callee + "\n" + version;
+    }
+  }
+
+  /** What one agent reported in five seconds. */
+  private static final class Window {
+    private final Map<Key, Sum> edges = new HashMap<>();
+    private double seconds;
+  }
+
+  /** What one agent reported. */
+  private static final class Agent {
+    private long half = Long.MIN_VALUE;
+    private Window now = new Window();
+    private Window before = new Window();
+
+    void add(Report report, long at) {
+      turn(at);
+      now.seconds += report.getIntervalMillis() / 1e3;
+      for (EdgeReport edge : report.getEdgesList()) {
+        Key key = new Key(edge.getCaller(), edge.getCallee(), edge.getCalleeVersion());
+        now.edges.computeIfAbsent(key, k -> new Sum(k, edge.getProtocol())).add(edge);
+      }
+    }
+
+    boolean isEmpty(long at) {
+      turn(at);
+      return now.seconds == 0 && before.seconds == 0;
+    }
+
+    double seconds() {
+      return now.seconds + before.seconds;
+    }
+
+    List<Window> windows() {
+      return List.of(now, before);
+    }
+
+    private void turn(long at) {
+      if (at != half) {
+        before = at == half + 1 ? now : new Window();
+        now = new Window();
+        half = at;
+      }
     }
   }
 
   private static final class Sum {
-    private final EdgeReport first;
+    private final Key key;
+    private final String protocol;
     private final Latencies latencies = new Latencies();
     private final Map<String, Long> causes = new TreeMap<>();
     private double perSecond;
@@ -83,13 +120,16 @@ public final class Edges {
     private String callerPrincipal = "";
     private String calleePrincipal = "";
 
-    Sum(EdgeReport first) {
-      this.first = first;
+    Sum(Key key, String protocol) {
+      this.key = key;
+      this.protocol = protocol;
     }
 
-    // Each agent's calls count by the time that its own reports cover.
-    void add(EdgeReport edge, double seconds) {
-      perSecond += edge.getCalls() / seconds;
+    Sum(Sum alike) {
+      this(alike.key, alike.protocol);
+    }
+
+    void add(EdgeReport edge) {
       calls += edge.getCalls();
       failures += edge.getFailures();
       retries += edge.getRetries();
@@ -103,14 +143,30 @@ public final class Edges {
       edge.getFailureCausesMap().forEach((cause, count) -> causes.merge(cause, count, Long::sum));
     }
 
+    // Each agent's calls count by the time that its own reports cover.
+    void add(Sum other, double seconds) {
+      perSecond += other.calls / seconds;
+      calls += other.calls;
+      failures += other.failures;
+      retries += other.retries;
+      encrypted += other.encrypted;
+      plaintext += other.plaintext;
+      if (other.encrypted > 0) {
+        callerPrincipal = other.callerPrincipal;
+        calleePrincipal = other.calleePrincipal;
+      }
+      latencies.add(other.latencies);
+      other.causes.forEach((cause, count) -> causes.merge(cause, count, Long::sum));
+    }
+
     Edge edge() {
       // Not of all calls: an agent counts one while it reports, and may report it in part.
       long reached = encrypted + plaintext;
       return new Edge(
-          first.getCaller(),
-          first.getCallee(),
-          first.getCalleeVersion(),
-          first.getProtocol(),
+          key.caller(),
+          key.callee(),
+          key.version(),
+          protocol,
           Math.round(perSecond * 10) / 10.0,
           calls,
           failures,

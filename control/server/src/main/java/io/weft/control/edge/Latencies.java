@@ -1,5 +1,6 @@
 package io.weft.control.edge;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Counts by latency in buckets that grow by the fourth root of two, as agents report them. */
@@ -7,11 +8,22 @@ final class Latencies {
   private long[] counts = new long[0];
 
   void add(List<Long> more) {
-    if (more.size() > counts.length) {
-      counts = java.util.Arrays.copyOf(counts, more.size());
-    }
+    reach(more.size());
     for (int i = 0; i < more.size(); i++) {
       counts[i] += more.get(i);
+    }
+  }
+
+  void add(Latencies more) {
+    reach(more.counts.length);
+    for (int i = 0; i < more.counts.length; i++) {
+      counts[i] += more.counts[i];
+    }
+  }
+
+  private void reach(int length) {
+    if (length > counts.length) {
+      counts = Arrays.copyOf(counts, length);
     }
   }
 

@@ -1,25 +1,31 @@
 package io.weft.control.push;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.Ask;
 import io.weft.api.v1.Backend;
+import io.weft.api.v1.Certificate;
+import io.weft.api.v1.CertificateRequest;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.RateLimit;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Resource;
+import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.RouteRule;
 import io.weft.api.v1.Version;
 import io.weft.api.v1.Welcome;
 import io.weft.control.accept.Accepted;
 import io.weft.control.compile.Compiler;
+import io.weft.control.compile.NamesHistory;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
 import io.weft.control.identity.Holder;
+import io.weft.control.identity.IssueException;
 import io.weft.control.identity.Revoked;
 import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.join.Joined;
@@ -29,6 +35,8 @@ import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
 import io.weft.control.share.RateShares;
 import io.weft.control.share.Shares;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,9 +50,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +63,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fleet {
   private static final int REPORT_INTERVAL_MILLIS = 1_000;
+
+  /** More agents report the more seldom: most of what control hears is reports. */
+  private static final int REPORTS_PER_INTERVAL = 1_000;
+
+  private static final int LONGEST_REPORT_INTERVAL_MILLIS = 5_000;
 
   /** How long a burst of changes is waited out, and how long at most. */
   private static final Duration DEBOUNCE = Duration.ofMillis(10);
@@ -77,9 +91,22 @@ public final class Fleet {
   private final RateShares rates;
   private final Map<ServiceId, RateLimit> limits = new HashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private final Callers callers = new Callers();
+  private final NamesHistory names = new NamesHistory();
+  // Those for whom something may be new that they have not been sent.
+  private final Set<Session> behind = new LinkedHashSet<>();
   private final Set<Session> drains = new LinkedHashSet<>();
+  private final Set<Session> refused = new LinkedHashSet<>();
+  private final ExecutorService signing =
+      Executors.newFixedThreadPool(
+          Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+          work -> {
+            Thread made = new Thread(work, "weft-signing");
+            made.setDaemon(true);
+            return made;
+          });
   private @Nullable Registry registry;
-  private @Nullable WorkloadAuthority authority;
+  private volatile @Nullable WorkloadAuthority authority;
   private @Nullable KeySets keys;
   private Accepted accepted = new Accepted(0, 0, Map.of());
   private Compiler compiler = new Compiler(accepted, Map.of());
@@ -87,6 +114,7 @@ public final class Fleet {
   private long dirtySince;
   private int flushes;
   private boolean dirty;
+  private boolean allBehind;
   private boolean informed;
 
   /**
@@ -191,16 +219,24 @@ public final class Fleet {
       session.subscriptions().forEach(service -> counts.merge(service, 1, Integer::sum));
     }
     int all = Math.max(1, replicas.get().size());
+    // A power of two, so that it is not another number with each who comes.
+    counts.replaceAll((service, count) -> Integer.highestOneBit(count * all * 2 - 1));
+    Map<ServiceId, String> many = new HashMap<>();
+    counts.forEach(
+        (service, count) -> {
+          if (count > FEW_CALLERS) {
+            many.put(service, service.toString());
+          }
+        });
     for (Session session : sessions.values()) {
-      Map<String, Integer> many = new TreeMap<>();
+      Map<String, Integer> told = new HashMap<>();
       for (ServiceId service : session.subscriptions()) {
-        // A power of two, so that it is not another number with each who comes.
-        int callers = Integer.highestOneBit(counts.getOrDefault(service, 1) * all * 2 - 1);
-        if (callers > FEW_CALLERS) {
-          many.put(service.toString(), callers);
+        String name = many.get(service);
+        if (name != null) {
+          told.put(name, counts.getOrDefault(service, 1));
         }
       }
-      session.callers(many);
+      session.callers(told);
     }
   }
 
@@ -303,8 +339,22 @@ public final class Fleet {
     return compiler;
   }
 
-  /** Something that agents hold may have changed. */
+  /** Something that any agent may hold has changed. */
   public void changed() {
+    allBehind = true;
+    flushSoon();
+  }
+
+  /** The endpoints of a service have: of no concern to who does not call it. */
+  public void endpointsChanged(ServiceId service) {
+    Set<Session> calling = callers.of(service);
+    if (!calling.isEmpty() || !drains.isEmpty() || !refused.isEmpty()) {
+      behind.addAll(calling);
+      flushSoon();
+    }
+  }
+
+  private void flushSoon() {
     long now = System.nanoTime();
     if (!dirty) {
       dirty = true;
@@ -324,9 +374,18 @@ public final class Fleet {
 
   private void flush() {
     dirty = false;
-    sessions.values().forEach(this::push);
+    if (allBehind) {
+      allBehind = false;
+      behind.addAll(sessions.values());
+    }
+    List.copyOf(behind).forEach(this::push);
     finishDrains();
     retryRefused();
+  }
+
+  /** Whether everybody has taken all there is. */
+  boolean isSettled() {
+    return !dirty && behind.isEmpty() && sessions.values().stream().noneMatch(Session::isWaiting);
   }
 
   private RateLimit limit(ServiceId service) {
@@ -340,7 +399,11 @@ public final class Fleet {
         && limits.computeIfAbsent(service, this::limit).getScope() == RateLimit.Scope.GLOBAL) {
       session.share(rates.first(service));
     }
-    if (!session.isWaiting()) {
+    // Who has not answered yet is sent the newest once it has.
+    if (session.isWaiting()) {
+      behind.add(session);
+    } else {
+      behind.remove(session);
       session.push(target(session), version());
     }
   }
@@ -355,7 +418,7 @@ public final class Fleet {
     }
     String namespace = session.agent().service().namespace();
     target.put("inbound", keys().join(compiler.inbound(session.agent().service())));
-    target.put("", compiler.names(session.agent().caller()));
+    target.put("", names.since(session.heldNames(), compiler.names(session.agent().caller())));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
       if (compiler.services().containsKey(service) && compiler.isVisible(service, namespace)) {
@@ -372,6 +435,7 @@ public final class Fleet {
         }
       }
     }
+    callers.reach(session, reached);
     for (ServiceId service : reached) {
       target.put(
           "endpoints/" + service,
@@ -393,7 +457,7 @@ public final class Fleet {
   Session connected(Agent agent, Hello hello, StreamObserver<ControlMessage> out, int protocol) {
     Session before = sessions.remove(agent.uid());
     if (before != null) {
-      drains.remove(before);
+      release(before);
       before.end(Status.ABORTED.withDescription("this agent has connected anew"));
     }
     Session session = new Session(agent, out, hello, clock.instant());
@@ -405,11 +469,25 @@ public final class Fleet {
             .setMesh("default")
             .setReplica(replica)
             .addAllReplicas(replicas.get())
-            .setReportIntervalMillis(REPORT_INTERVAL_MILLIS)
+            .setReportIntervalMillis(reportIntervalMillis(agent.service()))
             .setTimeMillis(clock.millis())
             .build());
     push(session);
     return session;
+  }
+
+  // Those who share a limit tell how much they are asked, which must be known at once.
+  private int reportIntervalMillis(ServiceId service) {
+    if (limits.computeIfAbsent(service, this::limit).getScope() == RateLimit.Scope.GLOBAL) {
+      return REPORT_INTERVAL_MILLIS;
+    }
+    // Of a fleet whose agents are on their way here, its instances tell how many they will be.
+    int agents =
+        Math.max(
+            sessions.size(), registry().instances().size() / Math.max(1, replicas.get().size()));
+    return Math.min(
+        LONGEST_REPORT_INTERVAL_MILLIS,
+        REPORT_INTERVAL_MILLIS * (1 + agents / REPORTS_PER_INTERVAL));
   }
 
   void received(Session session, AgentMessage message) {
@@ -427,7 +505,9 @@ public final class Fleet {
       }
       case ACK -> {
         session.ack(message.getAck(), clock.instant());
-        push(session);
+        if (behind.contains(session)) {
+          push(session);
+        }
         finishDrains();
       }
       case NACK -> {
@@ -450,17 +530,12 @@ public final class Fleet {
               .ifPresent(session::share);
         }
       }
-      case CERTIFICATE_REQUEST ->
-          session.certify(
-              message.getCertificateRequest().getCsr().toByteArray(),
-              authority(),
-              authority().leafLife(),
-              clock.instant());
+      case CERTIFICATE_REQUEST -> certify(session, message.getCertificateRequest());
       case EXPLANATION -> session.explained(message.getExplanation());
       case DRAIN -> drain(session);
       case GOODBYE -> {
         sessions.remove(session.agent().uid());
-        drains.remove(session);
+        release(session);
         edges.gone(session.agent().uid());
         rates.gone(session.agent().service(), session.agent().uid());
         registry().remove(session.agent().uid());
@@ -480,11 +555,18 @@ public final class Fleet {
   private boolean forget(Session session) {
     boolean known = sessions.remove(session.agent().uid(), session);
     if (known) {
-      drains.remove(session);
+      release(session);
       edges.gone(session.agent().uid());
       rates.gone(session.agent().service(), session.agent().uid());
     }
     return known;
+  }
+
+  private void release(Session session) {
+    drains.remove(session);
+    refused.remove(session);
+    behind.remove(session);
+    callers.forget(session);
   }
 
   private void register(Session session) {
@@ -495,9 +577,11 @@ public final class Fleet {
     Instance instance = session.agent().instance(said, replica);
     Optional<String> collision = registry().register(instance);
     if (collision.isPresent()) {
+      refused.add(session);
       session.refuse(collision.get());
       return;
     }
+    refused.remove(session);
     session.taken();
     if (session.isDraining()) {
       registry().drain(session.agent().uid());
@@ -506,10 +590,31 @@ public final class Fleet {
 
   // What stood against it may be gone.
   private void retryRefused() {
-    for (Session session : List.copyOf(sessions.values())) {
-      if (session.isRefused()) {
-        register(session);
+    List.copyOf(refused).forEach(this::register);
+  }
+
+  // Signing takes milliseconds, and whole fleets begin at once: nobody else's news waits for it.
+  private void certify(Session session, CertificateRequest request) {
+    if (session.mayAskForCertificate(clock.instant())) {
+      var unused =
+          CompletableFuture.supplyAsync(
+                  () -> certificate(session.agent().spiffeId(), request), signing)
+              .exceptionally(
+                  fault -> Certificate.newBuilder().setError("fault in control: " + fault).build())
+              .thenAcceptAsync(session::certified, loop);
+    }
+  }
+
+  private Certificate certificate(String spiffeId, CertificateRequest request) {
+    Certificate.Builder answer = Certificate.newBuilder();
+    try {
+      for (X509Certificate each :
+          authority().issue(request.getCsr().toByteArray(), spiffeId, authority().leafLife())) {
+        answer.addChain(ByteString.copyFrom(each.getEncoded()));
       }
+      return answer.build();
+    } catch (IssueException | CertificateEncodingException e) {
+      return Certificate.newBuilder().setError(String.valueOf(e.getMessage())).build();
     }
   }
 
@@ -522,15 +627,21 @@ public final class Fleet {
   }
 
   private void finishDrains() {
+    // Of the callers of other replicas nothing is known here: they are given the whole time.
+    if (drains.isEmpty() || replicas.get().size() > 1) {
+      return;
+    }
+    Map<ServiceId, Boolean> known = new HashMap<>();
     for (Session session : List.copyOf(drains)) {
-      ServiceId service = session.agent().service();
-      String hash = registry().endpoints(service, null).getVersion().getHash();
-      boolean known = sessions.values().stream().allMatch(each -> each.hasEndpoints(service, hash));
-      // Of the callers of other replicas nothing is known here: they are given the whole time.
-      if (known && replicas.get().size() <= 1) {
+      if (known.computeIfAbsent(session.agent().service(), this::isKnownToCallers)) {
         drained(session);
       }
     }
+  }
+
+  private boolean isKnownToCallers(ServiceId service) {
+    ResourceVersion now = registry().endpoints(service, null).getVersion();
+    return callers.of(service).stream().allMatch(each -> each.hasEndpoints(now));
   }
 
   private void drained(Session session) {
@@ -598,7 +709,9 @@ public final class Fleet {
   public void close() {
     List.copyOf(sessions.values())
         .forEach(session -> session.end(Status.UNAVAILABLE.withDescription("control is stopping")));
+    List.copyOf(sessions.values()).forEach(this::release);
     sessions.clear();
+    signing.shutdownNow();
   }
 
   private WorkloadAuthority authority() {

@@ -1,6 +1,5 @@
 package io.weft.control.push;
 
-import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.Ask;
@@ -27,11 +26,7 @@ import io.weft.api.v1.Update;
 import io.weft.api.v1.Version;
 import io.weft.api.v1.Welcome;
 import io.weft.control.compile.ServiceId;
-import io.weft.control.identity.IssueException;
-import io.weft.control.identity.Issuer;
 import io.weft.control.share.Rate;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +57,7 @@ final class Session {
 
   private static final int MOST_ASKED = 64;
   private static final String EXPLAINS = "explain";
+  private static final String MERGES_NAMES = "names-delta";
 
   private record Key(ResourceType type, String name) {
     static Key of(ResourceVersion version) {
@@ -80,6 +76,7 @@ final class Session {
   // Of questions that were not answered in time, timers forget.
   private final Map<Long, CompletableFuture<Explanation>> asked = new ConcurrentHashMap<>();
   private final boolean explains;
+  private final boolean mergesNames;
   private long questions;
   private Set<ServiceId> subscriptions = Set.of();
   private @Nullable Pending pending;
@@ -101,6 +98,7 @@ final class Session {
     this.out = out;
     this.since = since;
     this.explains = hello.getFeaturesList().contains(EXPLAINS);
+    this.mergesNames = hello.getFeaturesList().contains(MERGES_NAMES);
     hello.getHeldList().forEach(each -> held.put(Key.of(each), each.getHash()));
     subscribe(hello.getSubscriptionsList());
   }
@@ -123,10 +121,15 @@ final class Session {
     return subscriptions;
   }
 
-  /** Whether what it holds or will hold of a service's endpoints is of that hash. */
-  boolean hasEndpoints(ServiceId service, String hash) {
-    String mine = held.get(new Key(ResourceType.ENDPOINTS, service.toString()));
-    return mine == null || mine.equals(hash);
+  /** Whether what it holds or will hold of a service's endpoints is of that version. */
+  boolean hasEndpoints(ResourceVersion version) {
+    String mine = held.get(Key.of(version));
+    return mine == null || mine.equals(version.getHash());
+  }
+
+  /** The version of the names that it holds; null if it holds none, or can only take them whole. */
+  @Nullable String heldNames() {
+    return mergesNames ? held.get(new Key(ResourceType.NAMES, "")) : null;
   }
 
   @Nullable String heldEndpoints(ServiceId service) {
@@ -251,21 +254,18 @@ final class Session {
     return type != ResourceType.ENDPOINTS && type != ResourceType.TRUST;
   }
 
-  /** Gives it a certificate for its request, unless it asks too often. */
-  void certify(byte[] request, Issuer issuer, Duration life, Instant now) {
-    Certificate.Builder answer = Certificate.newBuilder();
+  /** Whether it may ask for a certificate now; it is answered if it asks too often. */
+  boolean mayAskForCertificate(Instant now) {
     if (certifiedAt != null && now.isBefore(certifiedAt.plus(BETWEEN_CERTIFICATES))) {
-      answer.setError("certificates are asked for too often");
-    } else {
-      certifiedAt = now;
-      try {
-        for (X509Certificate each : issuer.issue(request, agent.spiffeId(), life)) {
-          answer.addChain(ByteString.copyFrom(each.getEncoded()));
-        }
-      } catch (IssueException | CertificateEncodingException e) {
-        answer.clearChain().setError(String.valueOf(e.getMessage()));
-      }
+      certified(Certificate.newBuilder().setError("certificates are asked for too often").build());
+      return false;
     }
+    certifiedAt = now;
+    return true;
+  }
+
+  /** Answers that. */
+  void certified(Certificate answer) {
     send(ControlMessage.newBuilder().setCertificate(answer));
   }
 
@@ -305,10 +305,6 @@ final class Session {
       refusal = reason;
       send(ControlMessage.newBuilder().setRefused(Refused.newBuilder().setMessage(reason)));
     }
-  }
-
-  boolean isRefused() {
-    return !refusal.isEmpty();
   }
 
   void taken() {

@@ -90,12 +90,4 @@ public record Instance(
     }
     return endpoint.build();
   }
-
-  // Two cannot listen there: one of both is not what it says.
-  boolean collidesWith(Instance other) {
-    return !uid.equals(other.uid)
-        && addresses.stream().anyMatch(other.addresses::contains)
-        && ports.stream()
-            .anyMatch(port -> other.ports.stream().anyMatch(o -> o.number() == port.number()));
-  }
 }

@@ -53,8 +53,9 @@ public final class Registry {
   private final Mirror instanceMirror;
   private final Mirror serviceMirror;
 
-  private final Map<String, Instance> instances = new TreeMap<>();
+  private final Instances instances = new Instances();
   private final Map<ServiceId, FirstSeen> firstSeen = new TreeMap<>();
+  private final Map<ServiceId, ServiceName> names = new HashMap<>();
   private final Map<ServiceId, EndpointSet> endpoints = new HashMap<>();
   private final Set<String> streams = new HashSet<>();
   // Keys whose value in the store is not yet what is here; null: to be removed.
@@ -91,10 +92,7 @@ public final class Registry {
   public void relist() {
     start();
     for (String uid : streams) {
-      Instance mine = instances.get(uid);
-      if (mine != null) {
-        write(key(mine), mine);
-      }
+      instances.get(uid).ifPresent(mine -> write(key(mine), mine));
     }
   }
 
@@ -110,19 +108,27 @@ public final class Registry {
 
   /** All of them, the lost ones too. */
   public Collection<Instance> instances() {
-    return instances.values();
+    return instances.all();
   }
 
   /** Services by their first registration. */
   public Map<ServiceId, ServiceName> services() {
-    Map<ServiceId, ServiceName> services = new TreeMap<>();
-    firstSeen.forEach((id, seen) -> services.put(id, seen.name(id)));
-    return services;
+    // One object for as long as it is the same: compilers come and go, and names are many.
+    names.keySet().retainAll(firstSeen.keySet());
+    firstSeen.forEach(
+        (id, seen) ->
+            names.compute(
+                id,
+                (same, before) -> {
+                  ServiceName now = seen.name(id);
+                  return now.equals(before) ? before : now;
+                }));
+    return Map.copyOf(names);
   }
 
   /** The instance of a JVM, if one is known. */
   public Optional<Instance> instance(String uid) {
-    return Optional.ofNullable(instances.get(uid));
+    return instances.get(uid);
   }
 
   /** The endpoints of a service for one who holds those of a hash. */
@@ -138,11 +144,8 @@ public final class Registry {
 
   /** Whether every instance of a service, or some, carries labels. */
   public boolean anyCarries(ServiceId service, Map<String, String> labels) {
-    return instances.values().stream()
-        .anyMatch(
-            each ->
-                each.id().equals(service)
-                    && each.labels().entrySet().containsAll(labels.entrySet()));
+    return instances.of(service).stream()
+        .anyMatch(each -> each.labels().entrySet().containsAll(labels.entrySet()));
   }
 
   /** An agent's stream is up: until it ends, what it says of its instance counts. */
@@ -156,24 +159,22 @@ public final class Registry {
    * @return why not, in one line, if another holds one of its ports
    */
   public Optional<String> register(Instance instance) {
-    for (Instance other : List.copyOf(instances.values())) {
-      if (instance.collidesWith(other) && other.state() != InstanceState.LOST) {
-        if (!other.owner().equals(replica) || streams.contains(other.uid())) {
-          return Optional.of(
-              String.join(",", instance.addresses())
-                  + " with one of its ports is instance "
-                  + other.uid()
-                  + " of "
-                  + other.id()
-                  + " already");
-        }
+    List<Instance> colliding = instances.collidingWith(instance);
+    for (Instance other : colliding) {
+      if (other.state() != InstanceState.LOST
+          && (!other.owner().equals(replica) || streams.contains(other.uid()))) {
+        return Optional.of(
+            String.join(",", instance.addresses())
+                + " with one of its ports is instance "
+                + other.uid()
+                + " of "
+                + other.id()
+                + " already");
       }
     }
     // What listened there before can do so no longer.
-    List.copyOf(instances.values()).stream()
-        .filter(instance::collidesWith)
-        .forEach(gone -> remove(gone.uid()));
-    if (!instance.equals(instances.get(instance.uid()))) {
+    colliding.forEach(gone -> remove(gone.uid()));
+    if (!instances.get(instance.uid()).equals(Optional.of(instance))) {
       write(key(instance), instance);
       take(instance);
       firstSeen(instance);
@@ -192,7 +193,7 @@ public final class Registry {
     streams.remove(uid);
     if (gone != null) {
       write(key(gone), null);
-      refresh(gone.id());
+      left(gone);
     }
   }
 
@@ -218,42 +219,53 @@ public final class Registry {
     loop.after(
         OWNER_GRACE,
         () ->
-            List.copyOf(instances.values()).stream()
+            List.copyOf(instances.all()).stream()
                 .filter(each -> !isLive.test(each.owner()))
                 .forEach(each -> loseIf(each.uid(), now -> !isLive.test(now.owner()))));
   }
 
   private void loseIf(String uid, Predicate<Instance> still) {
-    Instance now = instances.get(uid);
-    if (now != null && !streams.contains(uid) && still.test(now)) {
+    if (!streams.contains(uid) && instances.get(uid).filter(still).isPresent()) {
       change(uid, InstanceState.LOST);
     }
   }
 
   private void change(String uid, InstanceState state) {
-    Instance before = instances.get(uid);
-    if (before != null && before.state() != state) {
-      Instance now = before.with(state);
-      write(key(now), now);
-      take(now);
-    }
+    instances
+        .get(uid)
+        .filter(before -> before.state() != state)
+        .map(before -> before.with(state))
+        .ifPresent(
+            now -> {
+              write(key(now), now);
+              take(now);
+            });
   }
 
   private void take(Instance now) {
-    Instance before = instances.put(now.uid(), now);
+    Instance before = instances.put(now);
     if (before != null && !before.id().equals(now.id())) {
-      refresh(before.id());
+      left(before);
     }
     if (now.state() == InstanceState.LOST
         && (before == null || before.state() != InstanceState.LOST)) {
       loop.after(COLLECTED, () -> collect(now.uid()));
     }
-    refresh(now.id());
+    boolean changed =
+        now.isRoutable() ? set(now.id()).put(now.endpoint()) : set(now.id()).remove(now.uid());
+    if (changed) {
+      listener.endpointsChanged(now.id());
+    }
+  }
+
+  private void left(Instance gone) {
+    if (set(gone.id()).remove(gone.uid())) {
+      listener.endpointsChanged(gone.id());
+    }
   }
 
   private void collect(String uid) {
-    Instance now = instances.get(uid);
-    if (now != null && now.state() == InstanceState.LOST) {
+    if (instances.get(uid).filter(now -> now.state() == InstanceState.LOST).isPresent()) {
       remove(uid);
     }
   }
@@ -276,25 +288,9 @@ public final class Registry {
 
   // A service that comes back after all its instances went is what it is now.
   private boolean isAlone(Instance instance) {
-    return instances.values().stream()
+    return instances.of(instance.id()).stream()
         .noneMatch(
-            each ->
-                each.id().equals(instance.id())
-                    && !each.uid().equals(instance.uid())
-                    && each.state() == InstanceState.READY);
-  }
-
-  private void refresh(ServiceId service) {
-    if (set(service).set(listed(service))) {
-      listener.endpointsChanged(service);
-    }
-  }
-
-  private List<io.weft.api.v1.Endpoint> listed(ServiceId service) {
-    return instances.values().stream()
-        .filter(each -> each.id().equals(service) && each.isRoutable())
-        .map(Instance::endpoint)
-        .toList();
+            each -> !each.uid().equals(instance.uid()) && each.state() == InstanceState.READY);
   }
 
   private EndpointSet set(ServiceId service) {
@@ -302,6 +298,7 @@ public final class Registry {
   }
 
   private void instancesChanged(List<Change> changes) {
+    boolean orphaned = false;
     for (Change change : changes) {
       if (unwritten.containsKey(change.key())) {
         continue;
@@ -312,25 +309,28 @@ public final class Registry {
         if (!streams.contains(uid)) {
           Instance gone = instances.remove(uid);
           if (gone != null) {
-            refresh(gone.id());
+            left(gone);
           }
         }
         continue;
       }
-      Stored.read(entry.value(), Instance.class)
-          .filter(told -> told.uid().equals(uid))
-          .ifPresent(
-              told -> {
-                if (!streams.contains(uid) || !told.owner().equals(replica)) {
-                  streams.remove(uid);
-                  take(told);
-                }
-              });
+      Instance told =
+          Stored.read(entry.value(), Instance.class)
+              .filter(each -> each.uid().equals(uid))
+              .orElse(null);
+      if (told != null && (!streams.contains(uid) || !told.owner().equals(replica))) {
+        streams.remove(uid);
+        take(told);
+        orphaned |= !isLive.test(told.owner());
+      }
     }
-    replicasChanged();
+    if (orphaned) {
+      replicasChanged();
+    }
   }
 
   private void servicesChanged(List<Change> changes) {
+    Map<ServiceId, FirstSeen> before = Map.copyOf(firstSeen);
     for (Change change : changes) {
       Entry entry = change.now();
       ServiceId.parse(change.key().substring(SERVICES.length()))
@@ -344,7 +344,8 @@ public final class Registry {
                 }
               });
     }
-    if (!changes.isEmpty()) {
+    // What was written here comes back from the store, and is no news.
+    if (!before.equals(firstSeen)) {
       listener.servicesChanged();
     }
   }

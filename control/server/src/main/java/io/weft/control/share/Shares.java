@@ -25,7 +25,12 @@ public final class Shares {
   /** Part of each limit that is shared out evenly. */
   static final double RESERVE = 0.03;
 
-  private static final long STALE = TimeUnit.SECONDS.toNanos(5);
+  /** Agents tell at least every five seconds. */
+  private static final long STALE = TimeUnit.SECONDS.toNanos(11);
+
+  /** Replicas do every second. */
+  private static final long OTHERS_STALE = TimeUnit.SECONDS.toNanos(5);
+
   private static final double MADE_UP_IN_SECONDS = 2;
 
   private final LongSupplier nanoTime;
@@ -126,7 +131,7 @@ public final class Shares {
 
   private Sum sum(ServiceId service) {
     Sum sum = own(service);
-    others.values().removeIf(told -> isStale(told.at()));
+    others.values().removeIf(told -> age(told.at()) > OTHERS_STALE);
     for (Told told : others.values()) {
       sum = sum.plus(told.sums().getOrDefault(service, Sum.NONE));
     }
@@ -137,7 +142,7 @@ public final class Shares {
     double perSecond = 0;
     int instances = 0;
     for (Account account : accounts.getOrDefault(service, Map.of()).values()) {
-      if (!isStale(account.at)) {
+      if (age(account.at) <= STALE) {
         perSecond += account.perSecond;
         instances++;
       }
@@ -145,7 +150,7 @@ public final class Shares {
     return new Sum(perSecond, instances);
   }
 
-  private boolean isStale(long at) {
-    return nanoTime.getAsLong() - at > STALE;
+  private long age(long at) {
+    return nanoTime.getAsLong() - at;
   }
 }

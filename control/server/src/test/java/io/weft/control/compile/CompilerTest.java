@@ -27,6 +27,8 @@ import io.weft.control.document.Document;
 import io.weft.control.document.DocumentReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -833,6 +835,26 @@ class CompilerTest {
     assertThat(compiler(policy("Timeout", "{request: 2s}")).config(ORDERS, STOCK).getVersion())
         .isNotEqualTo(
             compiler(policy("Timeout", "{request: 1s}")).config(ORDERS, STOCK).getVersion());
+  }
+
+  @Test
+  void it_is_the_same_in_whatever_order_documents_came() {
+    List<String> documents = new ArrayList<>();
+    for (String name : List.of("c", "a", "d", "b")) {
+      documents.add(
+          """
+          kind: Authorization
+          metadata: {name: %s}
+          spec:
+            to: {service: stock}
+            conf: {action: ALLOW, rules: [{methods: [GET]}]}
+          """
+              .formatted(name));
+    }
+    Resource one = compiler(documents.toArray(String[]::new)).inbound(STOCK);
+    Collections.reverse(documents);
+
+    assertThat(compiler(documents.toArray(String[]::new)).inbound(STOCK)).isEqualTo(one);
   }
 
   private static String timeout(String name, String namespace, String scope) {

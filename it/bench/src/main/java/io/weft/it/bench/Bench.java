@@ -1,5 +1,6 @@
 package io.weft.it.bench;
 
+import io.weft.it.bench.fleet.FleetCommand;
 import io.weft.it.bench.race.Race;
 import io.weft.it.bench.race.RaceOptions;
 import java.util.concurrent.Callable;
@@ -7,13 +8,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code weft bench}: the race. Exit codes: 0 done, 1 it could not be run, 2 not understood. */
+/**
+ * {@code weft bench}: the race; and {@code weft bench fleet}, control at size. Exit codes: 0 done,
+ * 1 it could not be run, 2 not understood.
+ */
 @Command(
     name = "weft bench",
     description = {
       "Measures Weft side by side with what people would use instead, and says which goals are missed.",
       "A quick pass takes ten minutes, --full about an hour."
     },
+    subcommands = FleetCommand.class,
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class Bench implements Callable<Integer> {

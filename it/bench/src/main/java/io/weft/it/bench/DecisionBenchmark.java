@@ -2,14 +2,10 @@ package io.weft.it.bench;
 
 import io.weft.core.Mesh;
 import io.weft.core.call.Attempt;
-import io.weft.core.call.Effects;
-import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.ResponseHead;
-import io.weft.core.call.Timer;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -79,38 +75,5 @@ public class DecisionBenchmark {
   @Benchmark
   public boolean outsideAddress() {
     return mesh.destination(address, 443).isMesh();
-  }
-
-  private static final class Noted implements Effects {
-    private @Nullable Attempt started;
-
-    @Override
-    public void start(Attempt attempt) {
-      started = attempt;
-    }
-
-    @Override
-    public void cancel(Attempt attempt) {}
-
-    @Override
-    public void arm(Timer timer, long atNanos) {}
-
-    @Override
-    public void disarm(Timer timer) {}
-
-    @Override
-    public void park(long untilNanos) {}
-
-    @Override
-    public void commit(Attempt attempt) {}
-
-    @Override
-    public void breakOff(Attempt attempt, MeshAnswer why) {}
-
-    @Override
-    public void answer(MeshAnswer answer) {}
-
-    @Override
-    public void rethrow(Attempt attempt) {}
   }
 }

@@ -1,0 +1,84 @@
+package io.weft.it.bench.fleet;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of two replicas is killed, and all its agents come to the other one: how long that takes,
+ * what is sent to them that they hold already, and whether any caller is told that an instance is
+ * lost.
+ */
+final class ReconnectStorm {
+  private static final String NAME = "storm";
+  private static final int INSTANCES = 10;
+  private static final int CALLS = 5;
+  private static final int MOST_SECONDS = 30;
+
+  private ReconnectStorm() {}
+
+  static void run(Stage.Props props, int agents, Report report) throws IOException {
+    try (Stage stage = Stage.open(props, 2)) {
+      SimulatedFleet fleet = stage.fleet();
+      var unusedGeneration = stage.control().apply(Policies.ofMany());
+      var unused = fleet.join(Placement.evenly(agents, Math.max(2, agents / INSTANCES), CALLS));
+      fleet.awaitQuiet();
+      Program other = stage.controls().get(1).program();
+      Traffic before = fleet.traffic();
+      Etcd.Work stored = stage.etcd().work();
+      double cpu = other.cpu().toNanos() / 1e9;
+      long killed = System.nanoTime();
+      stage.control().program().kill();
+      SimulatedFleet.await(
+          "all agents to come to the other replica",
+          () ->
+              fleet.traffic().since(before).joins() >= agents
+                  && fleet.agents().stream().allMatch(SimulatedAgent::isUp));
+      double seconds = (System.nanoTime() - killed) / 1e9;
+      // Longer than it takes until what belonged to the dead replica is told to be lost.
+      SimulatedFleet.pause(Duration.ofSeconds(30));
+      fleet.awaitQuiet();
+      Traffic traffic = fleet.traffic().since(before);
+      List<String> disagreements = fleet.disagreements();
+      add(report, agents, "until all are back", seconds, "s", (double) MOST_SECONDS);
+      add(
+          report,
+          agents,
+          "the other replica's CPU for it",
+          other.cpu().toNanos() / 1e9 - cpu,
+          "s",
+          null);
+      add(report, agents, "its memory, the most", (double) other.mostMegabytes(), "MB", null);
+      add(
+          report,
+          agents,
+          "connections tried in vain",
+          (double) traffic.failures() - agents,
+          "",
+          null);
+      add(report, agents, "updates sent", (double) traffic.updates(), "", 0.0);
+      add(report, agents, "bytes sent to an agent", (double) traffic.bytesIn() / agents, "B", null);
+      add(
+          report,
+          agents,
+          "instances told to be lost",
+          (double) traffic.lost() + traffic.removed(),
+          "",
+          0.0);
+      add(report, agents, "services on which agents disagree", disagreements.size(), "", 0.0);
+      add(
+          report,
+          agents,
+          "etcd's log entries",
+          stage.etcd().work().since(stored).writes(),
+          "",
+          null);
+    }
+  }
+
+  private static void add(
+      Report report, int agents, String name, double value, String unit, @Nullable Double goal) {
+    report.add(new Figure(NAME, agents, name, value, unit, goal));
+  }
+}

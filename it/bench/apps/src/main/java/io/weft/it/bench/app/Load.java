@@ -48,8 +48,7 @@ final class Load {
   Outcome run(Client.Calls calls, int threads, long rate, long millis) throws Exception {
     long begun = System.nanoTime();
     long end = begun + TimeUnit.MILLISECONDS.toNanos(millis);
-    Pace pace =
-        rate == 0 ? new Pace(begun, 0) : new Pace(begun, TimeUnit.SECONDS.toNanos(1) / rate);
+    Pace pace = new Pace(begun, end, rate == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / rate);
     AtomicLong failures = new AtomicLong();
     AtomicReference<String> first = new AtomicReference<>("");
     List<Future<Histogram>> running = new ArrayList<>();
@@ -85,20 +84,25 @@ final class Load {
   /** When the next call is due; shared by all threads of a load. */
   private static final class Pace {
     private final long begun;
+    private final long end;
     private final long interval;
     private final AtomicLong count = new AtomicLong();
 
-    Pace(long begun, long interval) {
+    Pace(long begun, long end, long interval) {
       this.begun = begun;
+      this.end = end;
       this.interval = interval;
     }
 
-    /** Waits for the moment of the next call, and returns it. */
+    /** Waits for the moment of the next call, unless that is behind the end, and returns it. */
     long next() {
       if (interval == 0) {
         return System.nanoTime();
       }
       long due = begun + count.getAndIncrement() * interval;
+      if (due >= end) {
+        return due;
+      }
       for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }

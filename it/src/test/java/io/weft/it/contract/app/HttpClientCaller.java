@@ -23,8 +23,7 @@ final class HttpClientCaller implements ClientApp.Caller {
   private final boolean async;
   private final HttpClient following;
   private final HttpClient plain;
-  private final Map<String, CompletableFuture<CompletableFuture<?>>> underWay =
-      new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<Void>> givenUp = new ConcurrentHashMap<>();
 
   HttpClientCaller(Version version, boolean async) {
     this.async = async;
@@ -72,18 +71,18 @@ final class HttpClientCaller implements ClientApp.Caller {
       HttpClient client, HttpRequest request, String id) {
     CompletableFuture<HttpResponse<InputStream>> sent =
         client.sendAsync(request, BodyHandlers.ofInputStream());
-    underWay(id).complete(sent);
-    return sent.whenComplete((response, thrown) -> underWay.remove(id));
+    var unused = givenUp(id).thenRun(() -> sent.cancel(true));
+    return sent.whenComplete((response, thrown) -> givenUp.remove(id));
   }
 
   @Override
   public void cancel(String id) {
-    var unused = underWay(id).thenAccept(sent -> sent.cancel(true));
+    givenUp(id).complete(null);
   }
 
   // Its server may tell of a call before the library has returned it.
-  private CompletableFuture<CompletableFuture<?>> underWay(String id) {
-    return underWay.computeIfAbsent(id, unseen -> new CompletableFuture<>());
+  private CompletableFuture<Void> givenUp(String id) {
+    return givenUp.computeIfAbsent(id, call -> new CompletableFuture<>());
   }
 
   private static BodyPublisher body(Map<String, String> call) {

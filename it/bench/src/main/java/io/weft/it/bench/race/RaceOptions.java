@@ -46,7 +46,7 @@ public final class RaceOptions {
       paramLabel = "workload",
       description =
           "What is done, as library, kind and size: httpclient-get-200, urlconnection-post-10k,"
-              + " grpc-unary-1m, grpc-stream-200. Default: ${DEFAULT-VALUE}httpclient-get-200.")
+              + " grpc-unary-1m, grpc-stream-200. Default: httpclient-get-200.")
   private @Nullable List<String> workloads;
 
   @Option(

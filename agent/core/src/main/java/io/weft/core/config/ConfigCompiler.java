@@ -45,7 +45,12 @@ final class ConfigCompiler {
    *
    * @param outside where the hosts of an external service lead; null for a service of the mesh
    */
-  private record Compiled(Host host, @Nullable Host outside, Uses uses) {}
+  private record Compiled(Host host, @Nullable Host outside, Uses uses) {
+    /** Where its hosts lead. */
+    Host byAlias() {
+      return outside == null ? host : outside;
+    }
+  }
 
   /** What of that which outlives a push a service refers to. */
   private record Uses(Set<Clusters.Key> clusters, Set<Guards.Key> guards) {}
@@ -186,9 +191,7 @@ final class ConfigCompiler {
       Compiled was = earlier.compiled.get(service);
       Compiled is = compiled.get(service);
       if (was != null && is != null) {
-        Host led = was.outside == null ? was.host : was.outside;
-        Host leads = is.outside == null ? is.host : is.outside;
-        aliases(service).forEach(name -> hosts.replace(name, led, leads));
+        aliases(service).forEach(name -> hosts.replace(name, was.byAlias(), is.byAlias()));
         names(service).forEach(name -> hosts.replace(name, was.host, is.host));
       }
     }

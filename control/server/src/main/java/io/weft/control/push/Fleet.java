@@ -30,6 +30,7 @@ import io.weft.control.identity.Revoked;
 import io.weft.control.identity.WorkloadAuthority;
 import io.weft.control.join.Joined;
 import io.weft.control.keys.KeySets;
+import io.weft.control.loop.DaemonThreads;
 import io.weft.control.loop.Loop;
 import io.weft.control.registry.Instance;
 import io.weft.control.registry.Registry;
@@ -100,11 +101,7 @@ public final class Fleet {
   private final ExecutorService signing =
       Executors.newFixedThreadPool(
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-          work -> {
-            Thread made = new Thread(work, "weft-signing");
-            made.setDaemon(true);
-            return made;
-          });
+          DaemonThreads.named("weft-signing"));
   private @Nullable Registry registry;
   private volatile @Nullable WorkloadAuthority authority;
   private @Nullable KeySets keys;

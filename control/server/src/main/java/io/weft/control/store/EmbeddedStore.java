@@ -1,6 +1,7 @@
 package io.weft.control.store;
 
 import com.google.protobuf.ByteString;
+import io.weft.control.loop.DaemonThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,12 +31,7 @@ final class EmbeddedStore implements ConfigStore {
 
   private final Journal journal;
   private final ExecutorService telling =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            Thread thread = new Thread(work, "weft-store");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(DaemonThreads.named("weft-store"));
 
   private final NavigableMap<String, Entry> entries = new TreeMap<>();
   private final Deque<Revised> recent = new ArrayDeque<>();

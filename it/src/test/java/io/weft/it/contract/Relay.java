@@ -58,7 +58,7 @@ final class Relay implements AutoCloseable {
     try {
       Relay relay =
           new Relay(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()), port, pieces);
-      daemon(relay::accept);
+      Daemon.start("relay", relay::accept);
       return relay;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -74,8 +74,8 @@ final class Relay implements AutoCloseable {
       Socket client = listening.accept();
       Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
       server.setTcpNoDelay(true);
-      daemon(() -> pass(client, server, pieces::pass));
-      daemon(() -> pass(server, client, InputStream::transferTo));
+      Daemon.start("relay", () -> pass(client, server, pieces::pass));
+      Daemon.start("relay", () -> pass(server, client, InputStream::transferTo));
     }
   }
 
@@ -86,21 +86,6 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // One of both sides is gone.
-              }
-            },
-            "relay");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   @Override
   public void close() {
     try {
@@ -108,10 +93,6 @@ final class Relay implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private interface Work {
-    void run() throws IOException;
   }
 
   private interface Passing {

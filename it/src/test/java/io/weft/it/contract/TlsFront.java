@@ -39,7 +39,7 @@ final class TlsFront implements AutoCloseable {
       parameters.setApplicationProtocols(new String[] {protocol});
       socket.setSSLParameters(parameters);
       TlsFront front = new TlsFront(socket, port);
-      daemon(front::accept);
+      Daemon.start("tls", front::accept);
       return front;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -67,7 +67,7 @@ final class TlsFront implements AutoCloseable {
   private void accept() throws IOException {
     while (true) {
       SSLSocket client = (SSLSocket) listening.accept();
-      daemon(() -> serve(client));
+      Daemon.start("tls", () -> serve(client));
     }
   }
 
@@ -80,7 +80,8 @@ final class TlsFront implements AutoCloseable {
       try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
         server.setTcpNoDelay(true);
         client.setTcpNoDelay(true);
-        daemon(
+        Daemon.start(
+            "tls",
             () -> {
               try (client;
                   server) {
@@ -90,24 +91,5 @@ final class TlsFront implements AutoCloseable {
         client.getInputStream().transferTo(server.getOutputStream());
       }
     }
-  }
-
-  private static void daemon(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException e) {
-                // One of both sides is gone, or has not believed the other.
-              }
-            },
-            "tls");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private interface Work {
-    void run() throws IOException;
   }
 }

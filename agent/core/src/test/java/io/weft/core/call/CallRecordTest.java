@@ -183,7 +183,7 @@ class CallRecordTest {
     }
   }
 
-  private static final class Noted implements Effects {
+  private static final class Noted extends NoEffects {
     @SuppressWarnings("NullAway.Init") // Set by the first event.
     private Attempt started;
 
@@ -191,29 +191,5 @@ class CallRecordTest {
     public void start(Attempt attempt) {
       started = attempt;
     }
-
-    @Override
-    public void cancel(Attempt attempt) {}
-
-    @Override
-    public void arm(Timer timer, long atNanos) {}
-
-    @Override
-    public void disarm(Timer timer) {}
-
-    @Override
-    public void park(long untilNanos) {}
-
-    @Override
-    public void commit(Attempt attempt) {}
-
-    @Override
-    public void breakOff(Attempt attempt, MeshAnswer why) {}
-
-    @Override
-    public void answer(MeshAnswer answer) {}
-
-    @Override
-    public void rethrow(Attempt attempt) {}
   }
 }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** A request of an application that exists only to be told of. */
-final class FakeRequest implements OutboundRequest {
+public final class FakeRequest implements OutboundRequest {
 
   private final Map<String, String> headers = new LinkedHashMap<>();
   private final String method;
@@ -22,7 +22,7 @@ final class FakeRequest implements OutboundRequest {
     this.target = target;
   }
 
-  static FakeRequest get(String target) {
+  public static FakeRequest get(String target) {
     return new FakeRequest("GET", target);
   }
 

@@ -565,34 +565,16 @@ class RouteTest {
   }
 
   /** Takes note of what is to be sent. */
-  private record Started(List<Attempt> attempts) implements Effects {
+  private static final class Started extends NoEffects {
+    private final List<Attempt> attempts;
+
+    Started(List<Attempt> attempts) {
+      this.attempts = attempts;
+    }
+
     @Override
     public void start(Attempt attempt) {
       attempts.add(attempt);
     }
-
-    @Override
-    public void cancel(Attempt attempt) {}
-
-    @Override
-    public void arm(Timer timer, long atNanos) {}
-
-    @Override
-    public void disarm(Timer timer) {}
-
-    @Override
-    public void park(long untilNanos) {}
-
-    @Override
-    public void commit(Attempt attempt) {}
-
-    @Override
-    public void breakOff(Attempt attempt, MeshAnswer why) {}
-
-    @Override
-    public void answer(MeshAnswer answer) {}
-
-    @Override
-    public void rethrow(Attempt attempt) {}
   }
 }

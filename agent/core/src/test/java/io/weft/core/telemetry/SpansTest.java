@@ -14,12 +14,10 @@ import io.weft.core.MeshUnderTest;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.CallObserver;
 import io.weft.core.call.Deadlines;
-import io.weft.core.call.Effects;
-import io.weft.core.call.OutboundRequest;
-import io.weft.core.call.Protocol;
+import io.weft.core.call.FakeRequest;
+import io.weft.core.call.NoEffects;
 import io.weft.core.scope.TraceContext;
 import java.lang.management.ManagementFactory;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -87,56 +85,13 @@ class SpansTest {
                 metadata: {name: brief}
                 spec: {to: {service: stock}, conf: {request: 1s}}
                 """);
-    Effects effects =
-        (Effects)
-            Proxy.newProxyInstance(
-                Effects.class.getClassLoader(),
-                new Class<?>[] {Effects.class},
-                (proxy, method, arguments) -> null);
     mesh.mesh()
-        .call(mesh.mesh().destination("stock", MeshUnderTest.PORT), new Get())
-        .start(0, effects);
+        .call(mesh.mesh().destination("stock", MeshUnderTest.PORT), FakeRequest.get("/items/42"))
+        .start(0, new NoEffects());
     Attempt attempt = begun.get();
     if (attempt == null) {
       throw new IllegalStateException("nothing was started");
     }
     return attempt;
-  }
-
-  private static final class Get implements OutboundRequest {
-    @Override
-    public Protocol protocol() {
-      return Protocol.HTTP;
-    }
-
-    @Override
-    public String scheme() {
-      return "http";
-    }
-
-    @Override
-    public String method() {
-      return "GET";
-    }
-
-    @Override
-    public String target() {
-      return "/items/42";
-    }
-
-    @Override
-    public String authority() {
-      return "stock";
-    }
-
-    @Override
-    public String header(String name) {
-      return "";
-    }
-
-    @Override
-    public boolean replayable() {
-      return true;
-    }
   }
 }

@@ -347,6 +347,25 @@ public final class GrpcApp {
           }
           return "";
         }
+      case "chained":
+        {
+          // One call whose end, when told, makes another.
+          MethodDescriptor<String, String> each = text.equals("unary") ? UNARY : DOWN;
+          Collected second = new Collected();
+          Collected first =
+              new Collected() {
+                @Override
+                public void onCompleted() {
+                  ClientCalls.asyncServerStreamingCall(
+                      channel.newCall(each, options), text, second);
+                  super.onCompleted();
+                }
+              };
+          ClientCalls.asyncServerStreamingCall(channel.newCall(each, options), text, first);
+          first.await();
+          second.await();
+          return "both";
+        }
       case "cancel":
         {
           ClientCall<String, String> call = channel.newCall(UNARY, options);
@@ -393,7 +412,7 @@ public final class GrpcApp {
   }
 
   /** All that came, in order. */
-  private static final class Collected implements StreamObserver<String> {
+  private static class Collected implements StreamObserver<String> {
     private final java.util.concurrent.Semaphore one = new java.util.concurrent.Semaphore(0);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final StringBuilder texts = new StringBuilder();

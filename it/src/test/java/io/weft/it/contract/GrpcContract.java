@@ -419,6 +419,15 @@ abstract class GrpcContract {
   }
 
   @Test
+  void a_call_that_has_ended_makes_place_before_the_application_hears_of_it() {
+    route("v1");
+    mesh.awaitAcked(caller, apply("ConcurrencyLimit", "{maxConcurrent: 1}"));
+
+    assertThat(call("chained", "unary")).isEqualTo("OK both");
+    assertThat(call("chained", "down")).isEqualTo("OK both");
+  }
+
+  @Test
   void an_instance_that_fails_is_left_alone() {
     mesh.awaitAcked(caller, apply("OutlierDetection", "{consecutive5xx: 2}"));
     Map<String, Integer> answers = new TreeMap<>();

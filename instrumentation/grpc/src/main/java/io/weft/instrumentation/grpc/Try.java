@@ -143,7 +143,6 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
     delivery.inCallback(
         () -> {
           int code = status.getCode().value();
-          hand(() -> delivery.close(status, trailers));
           if (!headTold && !answered && !status.isOk()) {
             progress.failed(why(status), new Closed(status, trailers));
             return;
@@ -151,7 +150,10 @@ final class Try<Q, R> extends ClientCall.Listener<R> {
           if (!headTold) {
             tellHead(trailers, code);
           }
+          // First the mesh, then the application, which may call again from within: what this call
+          // held is free by then.
           progress.end(code);
+          hand(() -> delivery.close(status, trailers));
         });
   }
 

@@ -89,6 +89,12 @@ final class Client implements AutoCloseable {
       return this;
     }
 
+    /** Tells how many tasks the library gave to the application's executor. */
+    Call countingTasks() {
+      fields.put("tasks", "true");
+      return this;
+    }
+
     /** After the body's first byte all is let go that the application does not hold. */
     Call collectingGarbage() {
       fields.put("collect", "true");

@@ -23,4 +23,22 @@ class HttpClientIT extends ClientContract {
     // The client and the agent may start some that stay.
     assertThat(without).isGreaterThan(20);
   }
+
+  @Test
+  void a_call_gives_the_clients_executor_no_more_to_do_than_one_outside_the_mesh()
+      throws Exception {
+    try (ScriptedServer outside = new ScriptedServer("127.0.0.1", 0)) {
+      assertThat(fewestTasks("http://stock/"))
+          .isEqualTo(fewestTasks("http://" + outside.authority() + "/"));
+    }
+  }
+
+  // What a connection takes beside its calls may fall into one.
+  private int fewestTasks(String url) {
+    return Stream.generate(() -> client().call("GET", url).countingTasks().send())
+        .limit(30)
+        .mapToInt(answer -> Integer.parseInt(answer.field("tasks")))
+        .min()
+        .orElseThrow();
+  }
 }

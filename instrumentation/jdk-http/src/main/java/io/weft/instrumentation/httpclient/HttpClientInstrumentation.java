@@ -32,6 +32,10 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             "getAddress",
             List.of(),
             AddressAdvice.class.getName()),
+        Hook.all(
+            "jdk.internal.net.http.ResponseSubscribers",
+            "getBodyAsync",
+            BodyAdvice.class.getName()),
         Hook.method(
             "jdk.internal.net.http.common.Utils",
             "getServerName",

@@ -132,6 +132,11 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
 
   private volatile @Nullable Body broken;
 
+  /** Who is to have the body that a subscriber is given; the subscriber, unless that is decided. */
+  static <T> HttpResponse.BodySubscriber<T> reader(HttpResponse.BodySubscriber<T> subscriber) {
+    return subscriber instanceof SentAttempt<T>.Body body ? body.decided() : subscriber;
+  }
+
   /** The body on its way to its reader. */
   private final class Body implements HttpResponse.BodySubscriber<T> {
     private volatile Flow.@Nullable Subscription subscription;
@@ -139,6 +144,10 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
 
     Body() {
       broken = this;
+    }
+
+    private HttpResponse.BodySubscriber<T> decided() {
+      return reader.isDone() && !reader.isCompletedExceptionally() ? reader.join() : this;
     }
 
     @Override

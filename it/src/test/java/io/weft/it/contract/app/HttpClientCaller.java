@@ -17,12 +17,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Calls with java.net.http. */
 final class HttpClientCaller implements ClientApp.Caller {
   private final boolean async;
   private final HttpClient following;
   private final HttpClient plain;
+  private final HttpClient counted;
+  private final AtomicInteger tasks = new AtomicInteger();
   private final Map<String, CompletableFuture<Void>> givenUp = new ConcurrentHashMap<>();
 
   HttpClientCaller(Version version, boolean async) {
@@ -30,6 +34,16 @@ final class HttpClientCaller implements ClientApp.Caller {
     this.following =
         HttpClient.newBuilder().version(version).followRedirects(Redirect.NORMAL).build();
     this.plain = HttpClient.newBuilder().version(version).build();
+    ExecutorService threads = Threads.perTask();
+    this.counted =
+        HttpClient.newBuilder()
+            .version(version)
+            .executor(
+                task -> {
+                  tasks.incrementAndGet();
+                  threads.execute(task);
+                })
+            .build();
   }
 
   @Override
@@ -47,7 +61,11 @@ final class HttpClientCaller implements ClientApp.Caller {
     if (call.containsKey("timeout")) {
       request.timeout(Duration.ofMillis(Long.parseLong(call.get("timeout"))));
     }
-    HttpClient client = "false".equals(call.get("follow")) ? plain : following;
+    HttpClient client =
+        call.containsKey("tasks")
+            ? counted
+            : "false".equals(call.get("follow")) ? plain : following;
+    int done = tasks.get();
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long before = threads.getTotalStartedThreadCount();
     HttpResponse<InputStream> response =
@@ -65,6 +83,7 @@ final class HttpClientCaller implements ClientApp.Caller {
         .map()
         .forEach((name, values) -> answer.put("header." + name, String.join(",", values)));
     ClientApp.read(response.body(), call, answer);
+    answer.put("tasks", Integer.toString(tasks.get() - done));
   }
 
   private CompletableFuture<HttpResponse<InputStream>> sendAsync(

@@ -1,6 +1,7 @@
 package io.weft.core.endpoint;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this JVM knows of an endpoint beyond its record: attempts in flight, how soon it answers,
@@ -26,6 +27,17 @@ public final class EndpointLoad {
   private volatile long seenAt;
   private volatile boolean avoided;
   private volatile long avoidedUntil;
+  private volatile @Nullable Object kept;
+
+  /** A slot for what whoever connects keeps with an endpoint, such as its address. */
+  public @Nullable Object kept() {
+    return kept;
+  }
+
+  /** Fills the slot; of two at once, one is made for nothing. */
+  public void keep(Object made) {
+    kept = made;
+  }
 
   /** An attempt began. */
   public void begin() {

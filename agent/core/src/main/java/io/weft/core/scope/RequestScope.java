@@ -1,5 +1,7 @@
 package io.weft.core.scope;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The request that a thread works for. The JVM has one such carrier for all libraries: a server
  * adapter installs the scope of the request it serves, hooks on executors carry it to the threads
@@ -15,7 +17,7 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
   /** Work for no request. */
   public static final RequestScope NONE = new RequestScope(TraceContext.NONE, false, 0, 1);
 
-  private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable RequestScope> CURRENT = new ThreadLocal<>();
 
   /** The scope of the calling thread; {@link #NONE} outside of any request. */
   public static RequestScope current() {
@@ -40,11 +42,8 @@ public record RequestScope(TraceContext trace, boolean bounded, long deadlineNan
    */
   public RequestScope install() {
     RequestScope before = current();
-    if (isNone()) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(this);
-    }
+    // Removed, it would be made anew by whoever looks next.
+    CURRENT.set(isNone() ? null : this);
     return before;
   }
 

@@ -4,6 +4,7 @@ import io.weft.api.v1.EdgeReport;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
+import io.weft.core.config.ServiceKey;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.link.EdgeStats;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class Edges implements EdgeStats {
     Protocol protocol = call.request().protocol();
     Key key =
         new Key(
-            call.destination().service().toString(),
+            call.destination().service(),
             call.isRouted() ? call.rule().name() : "",
             protocol,
             last == null ? "" : last.endpoint().labels().getOrDefault("version", ""));
@@ -76,7 +77,7 @@ final class Edges implements EdgeStats {
           EdgeReport.Builder report =
               EdgeReport.newBuilder()
                   .setCaller(caller)
-                  .setCallee(key.callee())
+                  .setCallee(key.callee().toString())
                   .setRoute(key.route())
                   .setProtocol(key.protocol().name().toLowerCase(Locale.ROOT))
                   .setCalleeVersion(key.version())
@@ -104,7 +105,7 @@ final class Edges implements EdgeStats {
     return reports;
   }
 
-  private record Key(String callee, String route, Protocol protocol, String version) {}
+  private record Key(ServiceKey callee, String route, Protocol protocol, String version) {}
 
   private static final class Counts {
     final LongAdder calls = new LongAdder();

@@ -24,6 +24,7 @@ import io.weft.core.call.Attempt;
 import io.weft.core.call.OutboundCall;
 import io.weft.core.call.Protocol;
 import io.weft.core.call.Verdict;
+import io.weft.core.config.ServiceKey;
 import io.weft.core.egress.EgressPolicy;
 import io.weft.core.fault.InjectedFault;
 import io.weft.core.health.HealthChange;
@@ -31,7 +32,9 @@ import io.weft.core.inbound.InboundCall;
 import io.weft.core.inbound.InboundRequest;
 import io.weft.core.inbound.Judgement;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Metrics {
+  // As many as the SDK keeps; what a stranger makes up is not to stay.
+  private static final int MOST_SERIES = 2_000;
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
@@ -48,6 +53,7 @@ final class Metrics {
       List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0);
   private static final List<Double> MILLIS = SECONDS.stream().map(each -> each * 1_000).toList();
 
+  private final Map<Series, Attributes> series = new ConcurrentHashMap<>();
   private final DoubleHistogram httpServer;
   private final DoubleHistogram httpClient;
   private final DoubleHistogram rpcServer;
@@ -116,14 +122,13 @@ final class Metrics {
   void served(InboundCall call, int status, int grpcCode, @Nullable Throwable why) {
     long nanos = System.nanoTime() - call.startNanos();
     InboundRequest request = call.request();
-    AttributesBuilder labels = Attributes.builder();
     if (request.protocol() == Protocol.GRPC) {
-      rpc(labels, request.target(), grpcCode);
-      rpcServer.record(nanos / 1e6, labels.build());
+      rpcServer.record(nanos / 1e6, labels(Series.rpc(null, request.target(), grpcCode)));
     } else {
-      labels.put(METHOD, method(request.method())).put(SCHEME, request.scheme());
-      http(labels, status, why == null ? "" : why.getClass().getName());
-      httpServer.record(nanos / 1e9, labels.build());
+      String error = why == null ? "" : why.getClass().getName();
+      httpServer.record(
+          nanos / 1e9,
+          labels(Series.http(null, method(request.method()), request.scheme(), status, error)));
     }
     judged(request, call.judgement());
   }
@@ -203,42 +208,96 @@ final class Metrics {
     OutboundCall call = attempt.call();
     Protocol protocol = call.request().protocol();
     Outcome outcome = Outcome.of(attempt, protocol);
-    AttributesBuilder labels =
-        Attributes.builder().put(DESTINATION, call.destination().service().toString());
+    ServiceKey callee = call.destination().service();
     if (protocol == Protocol.GRPC) {
-      rpc(labels, call.request().target(), attempt.grpcCode());
-      rpcClient.record(nanos / 1e6, labels.build());
+      rpcClient.record(
+          nanos / 1e6, labels(Series.rpc(callee, call.request().target(), attempt.grpcCode())));
     } else {
-      labels.put(METHOD, method(call.request().method()));
-      http(
-          labels,
-          attempt.status(),
-          attempt.isLost() ? "lost" : attempt.status() > 0 ? "" : outcome.cause());
-      httpClient.record(nanos / 1e9, labels.build());
+      String error = attempt.isLost() ? "lost" : attempt.status() > 0 ? "" : outcome.cause();
+      httpClient.record(
+          nanos / 1e9,
+          labels(
+              Series.http(callee, method(call.request().method()), "", attempt.status(), error)));
     }
     injected(attempt.fault());
   }
 
-  private static void http(AttributesBuilder labels, int status, String error) {
-    if (status > 0) {
-      labels.put(STATUS, (long) status);
+  // To make them takes longer than all else of a measurement.
+  private Attributes labels(Series of) {
+    Attributes known = series.get(of);
+    if (known != null) {
+      return known;
     }
-    if (!error.isEmpty()) {
-      labels.put(ERROR_TYPE, error);
-    } else if (status >= 500) {
-      labels.put(ERROR_TYPE, Integer.toString(status));
+    Attributes made = of.labels();
+    if (series.size() < MOST_SERIES) {
+      series.put(of, made);
     }
+    return made;
   }
 
-  private static void rpc(AttributesBuilder labels, String target, int code) {
-    labels.put(RPC_SYSTEM, "grpc");
-    int slash = target.lastIndexOf('/');
-    if (slash > 0) {
-      labels.put(RPC_SERVICE, target.substring(1, slash));
-      labels.put(RPC_METHOD, target.substring(slash + 1));
+  /**
+   * What tells the measurements of an instrument apart.
+   *
+   * @param callee null of a request that is served
+   * @param what the method, or gRPC's path
+   * @param scheme of a request that is served
+   * @param code the status, or gRPC's code
+   */
+  private record Series(
+      @Nullable ServiceKey callee,
+      boolean grpc,
+      String what,
+      String scheme,
+      int code,
+      String error) {
+
+    static Series http(
+        @Nullable ServiceKey callee, String method, String scheme, int status, String error) {
+      return new Series(callee, false, method, scheme, status, error);
     }
-    if (code >= 0) {
-      labels.put(RPC_STATUS, (long) code);
+
+    static Series rpc(@Nullable ServiceKey callee, String target, int code) {
+      return new Series(callee, true, target, "", code, "");
+    }
+
+    Attributes labels() {
+      AttributesBuilder labels = Attributes.builder();
+      if (callee != null) {
+        labels.put(DESTINATION, callee.toString());
+      }
+      if (grpc) {
+        rpc(labels);
+      } else {
+        http(labels);
+      }
+      return labels.build();
+    }
+
+    private void http(AttributesBuilder labels) {
+      labels.put(METHOD, what);
+      if (!scheme.isEmpty()) {
+        labels.put(SCHEME, scheme);
+      }
+      if (code > 0) {
+        labels.put(STATUS, (long) code);
+      }
+      if (!error.isEmpty()) {
+        labels.put(ERROR_TYPE, error);
+      } else if (code >= 500) {
+        labels.put(ERROR_TYPE, Integer.toString(code));
+      }
+    }
+
+    private void rpc(AttributesBuilder labels) {
+      labels.put(RPC_SYSTEM, "grpc");
+      int slash = what.lastIndexOf('/');
+      if (slash > 0) {
+        labels.put(RPC_SERVICE, what.substring(1, slash));
+        labels.put(RPC_METHOD, what.substring(slash + 1));
+      }
+      if (code >= 0) {
+        labels.put(RPC_STATUS, (long) code);
+      }
     }
   }
 

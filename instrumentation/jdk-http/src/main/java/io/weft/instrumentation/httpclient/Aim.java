@@ -51,12 +51,14 @@ record Aim(InetSocketAddress address, long connectNanos) {
     try {
       return sending.send();
     } finally {
-      if (before == null) {
-        SENDING.remove();
-      } else {
-        SENDING.set(before);
-      }
+      // Null where none was: to remove it costs each call a new entry.
+      SENDING.set(before);
     }
+  }
+
+  /** Whether this thread begins to send an attempt. */
+  static boolean isSending() {
+    return SENDING.get() != null;
   }
 
   /** The limit for the request that this thread begins to send. */

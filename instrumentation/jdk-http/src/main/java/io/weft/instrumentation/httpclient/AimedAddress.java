@@ -2,6 +2,7 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.identity.ClientTls;
+import io.weft.core.inbound.IpRange;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AimedAddress extends InetSocketAddress {
   private static final long serialVersionUID = 1L;
 
+  private final String endpoint;
   private final String host;
 
   @SuppressWarnings("serial") // Never written: the client keeps addresses in its pools alone.
@@ -24,12 +26,14 @@ final class AimedAddress extends InetSocketAddress {
 
   private AimedAddress(Endpoint endpoint, String host) {
     super(endpoint.address(), endpoint.port());
+    this.endpoint = endpoint.address();
     this.host = host;
     this.tls = null;
   }
 
-  private AimedAddress(InetAddress address, int port, String host, @Nullable ClientTls tls) {
-    super(address, port);
+  private AimedAddress(Endpoint endpoint, InetAddress named, String host, @Nullable ClientTls tls) {
+    super(named, endpoint.port());
+    this.endpoint = endpoint.address();
     this.host = host;
     this.tls = tls;
   }
@@ -41,6 +45,18 @@ final class AimedAddress extends InetSocketAddress {
    *     own
    */
   static InetSocketAddress of(Endpoint endpoint, String host, @Nullable ClientTls tls) {
+    if (endpoint.load().kept() instanceof AimedAddress known && known.isOf(endpoint, host, tls)) {
+      return known;
+    }
+    InetSocketAddress made = make(endpoint, host, tls);
+    // What a name stands for may change.
+    if (made instanceof AimedAddress aimed && IpRange.literal(endpoint.address()).length > 0) {
+      endpoint.load().keep(aimed);
+    }
+    return made;
+  }
+
+  private static InetSocketAddress make(Endpoint endpoint, String host, @Nullable ClientTls tls) {
     boolean external = endpoint.external() != null;
     if (tls == null && !external) {
       return new AimedAddress(endpoint, host);
@@ -55,10 +71,18 @@ final class AimedAddress extends InetSocketAddress {
                   + (external ? host : "")
                   + (tls == null ? "" : tls.epoch()),
               address.getAddress());
-      return new AimedAddress(named, endpoint.port(), host, tls);
+      return new AimedAddress(endpoint, named, host, tls);
     } catch (UnknownHostException e) {
       return createUnresolved(endpoint.address(), endpoint.port());
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Of one identity and trust there is one.
+  private boolean isOf(Endpoint to, String meant, @Nullable ClientTls with) {
+    return tls == with
+        && getPort() == to.port()
+        && endpoint.equals(to.address())
+        && host.equals(meant);
   }
 
   @Nullable ClientTls tls() {

@@ -12,7 +12,8 @@ final class EditableHeaders implements HeaderEditor {
   private final Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
   EditableHeaders(HttpHeaders before) {
-    before.map().forEach((name, all) -> values.put(name, new ArrayList<>(all)));
+    // Their lists are not changed: most stay as they are.
+    values.putAll(before.map());
   }
 
   HttpHeaders toHeaders() {
@@ -27,7 +28,13 @@ final class EditableHeaders implements HeaderEditor {
 
   @Override
   public void add(String name, String value) {
-    values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+    values.merge(name, List.of(value), EditableHeaders::joined);
+  }
+
+  private static List<String> joined(List<String> some, List<String> more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
   }
 
   @Override

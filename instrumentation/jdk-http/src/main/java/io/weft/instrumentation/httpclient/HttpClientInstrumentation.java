@@ -33,6 +33,8 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             List.of(),
             AddressAdvice.class.getName()),
         Hook.all(
+            "jdk.internal.net.http.HttpRequestImpl", "retrieveProxy", ProxyAdvice.class.getName()),
+        Hook.all(
             "jdk.internal.net.http.ResponseSubscribers",
             "getBodyAsync",
             BodyAdvice.class.getName()),

@@ -16,7 +16,8 @@ final class WantedConnection {
   }
 
   static void found() {
-    WANTED.remove();
+    // Removed, it would be made anew for each call.
+    WANTED.set(null);
   }
 
   /** Whether a connection to an address is not the one this thread looks for, if it does. */

@@ -29,12 +29,14 @@ final class EnvoyPair implements AutoCloseable {
   /**
    * Starts them.
    *
-   * @param application the callee's port
+   * @param name of the service that is called
+   * @param application its port
    */
   static EnvoyPair start(
       Home home,
       Path folder,
       Party party,
+      String name,
       boolean grpc,
       int application,
       Keys caller,
@@ -47,7 +49,6 @@ final class EnvoyPair implements AutoCloseable {
     values.put("inbound.port", Integer.toString(freePort()));
     values.put("application.port", Integer.toString(application));
     values.put("sink.port", Integer.toString(sink.port()));
-    values.put("sender", party.title());
     values.put("folder", folder.toString());
     values.put("caller.keys", caller.folder().toString());
     values.put("caller.id", caller.id());
@@ -57,9 +58,11 @@ final class EnvoyPair implements AutoCloseable {
     values.put(
         "upstream.protocol", grpc ? "http2_protocol_options: {}" : "http_protocol_options: {}");
     int workers = party == Party.ENVOY_2 ? 2 : 1;
+    values.put("sender", name);
     Program inbound = start(home, folder, "inbound", workers, values);
     Program outbound;
     try {
+      values.put("sender", Stable.callerOf(name));
       outbound = start(home, folder, "outbound", workers, values);
     } catch (IOException | RuntimeException e) {
       inbound.close();

@@ -80,20 +80,14 @@ final class Goals {
   }
 
   private Optional<Spread> addedRatio(Cell cell, Party envoy) {
-    List<Measure> envoys = results.of(cell, envoy);
-    List<Measure> wefts = results.of(cell, Party.WEFT_1);
-    List<Measure> owns = results.of(cell, Party.OWN_TLS);
-    int rounds = Math.min(envoys.size(), Math.min(wefts.size(), owns.size()));
-    if (rounds == 0) {
-      return Optional.empty();
-    }
-    double[] ratios = new double[rounds];
-    for (int i = 0; i < rounds; i++) {
-      double own = owns.get(i).micros(50);
-      ratios[i] =
-          (envoys.get(i).micros(50) - own) / Math.max(LEAST_MICROS, wefts.get(i).micros(50) - own);
-    }
-    return Optional.of(Spread.of(ratios));
+    return results.compared(
+        cell,
+        List.of(envoy, Party.WEFT_1, Party.OWN_TLS),
+        each -> {
+          double own = each.get(2).micros(50);
+          return (each.get(0).micros(50) - own)
+              / Math.max(LEAST_MICROS, each.get(1).micros(50) - own);
+        });
   }
 
   private Optional<Spread> ratio(Cell cell, Party party, ToDoubleFunction<Measure> figure) {

@@ -9,23 +9,30 @@ import java.util.function.ToDoubleFunction;
 /** The report as one HTML file that needs nothing else. */
 final class Page {
   private static final int LABELS = 110;
-  private static final int BARS = 420;
+  private static final int BARS = 330;
+  private static final int FIGURES = 100;
   private static final int ROW = 22;
   private static final int BAR = 14;
+  private static final String OURS = "#3b6ea5";
+  private static final String OTHERS = "#a9b1ba";
   // Caller, what stands between, callee.
-  private static final List<String> SHARES = List.of("#3b6ea5", "#c8803a", "#6fa36f");
+  private static final List<String> SHARES = List.of("#5b8db8", "#d9a05b", "#8fb58f");
   private static final String STYLE =
       """
       body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1180px; padding: 0 1rem;
         color: #222; background: #fff }
-      h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem }
-      .charts { display: flex; flex-wrap: wrap; gap: 1rem 2rem }
+      h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .5rem }
+      h3 { font-size: 1rem; margin: 1.6rem 0 .4rem }
+      .charts { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; margin-top: 1rem }
       figure { margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
       table { border-collapse: collapse; font-size: .9rem }
       td, th { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid #ddd }
-      td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+      .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
       .met { color: #1f7a3a } .missed { color: #b3261e; font-weight: 600 }
-      svg text { font: 12px system-ui, sans-serif; fill: currentColor } .quiet { color: #666 }
+      .complaint { color: #b3261e; white-space: pre-line; margin: .3rem 0 }
+      nav { display: flex; flex-wrap: wrap; gap: 0 1.2rem } .quiet { color: #666 }
+      iframe { width: 100%; height: 520px; border: 1px solid #ddd; margin: .4rem 0 }
+      svg text { font: 12px system-ui, sans-serif; fill: currentColor }
       """;
 
   private final Report report;
@@ -46,25 +53,29 @@ final class Page {
     html.append("</p>");
     report
         .complaints()
-        .forEach(line -> html.append("<p class=missed>").append(escaped(line)).append("</p>"));
+        .forEach(line -> html.append("<p class=complaint>").append(escaped(line)).append("</p>"));
     goals();
     parties();
+    contents();
     results.cells().forEach(this::cell);
-    report
-        .starts()
-        .forEach(
-            (figure, byParty) -> {
-              List<Bar> bars = new ArrayList<>();
-              byParty.forEach((party, spread) -> bars.add(Bar.of(party, spread)));
-              html.append("<h2>Start of a Spring Boot application</h2>");
-              chart(figure, bars);
-            });
+    starts();
+    if (!report.profiles().isEmpty()) {
+      html.append(
+              "<h2>Where it goes</h2><p>The wider, the more; below each method are those that it")
+          .append(
+              " calls. Weft's are purple, and a click looks into one. The tables hold what Weft's")
+          .append(" methods do themselves, and what the JDK does for them.</p>");
+    }
     report.profiles().forEach(this::profile);
     return html.append("</html>\n").toString();
   }
 
   private void goals() {
-    html.append("<h2>Goals</h2><table><tr><th><th>figure<th>where<th>measured<th>goal</tr>");
+    if (report.verdicts().isEmpty()) {
+      return;
+    }
+    html.append("<h2>Goals</h2><table><tr><th><th>figure<th>where<th class=n>measured")
+        .append("<th class=n>goal</tr>");
     for (Verdict verdict : report.verdicts()) {
       html.append("<tr><td class=")
           .append(verdict.isMet() ? "met>met" : "missed>missed")
@@ -81,7 +92,7 @@ final class Page {
           .append(escaped(verdict.unit()))
           .append("</tr>");
     }
-    html.append("</table>");
+    html.append("</table><p>").append(escaped(report.summary())).append("</p>");
   }
 
   private void parties() {
@@ -99,20 +110,89 @@ final class Page {
     html.append("</table>");
   }
 
+  private void contents() {
+    html.append("<h2>What was measured</h2><nav>");
+    for (Cell cell : results.cells()) {
+      html.append(format("<a href='#%s'>%s</a>", id(cell), escaped(cell.toString())));
+    }
+    html.append("</nav>");
+  }
+
+  private static String id(Cell cell) {
+    return cell.toString().replaceAll("[^a-z0-9]+", "-");
+  }
+
   private void cell(Cell cell) {
-    html.append("<h2>").append(escaped(cell.toString())).append("</h2><div class=charts>");
+    html.append(format("<h2 id='%s'>%s</h2>", id(cell), escaped(cell.toString())));
+    boolean atRate = cell.load().isOpen();
+    if (!results.of(cell, Party.OWN_TLS).isEmpty()) {
+      beside(cell);
+    }
+    html.append("<div class=charts>");
     chart("p50, µs", bars(cell, measure -> measure.micros(50)));
     chart("p99, µs", bars(cell, measure -> measure.micros(99)));
     chart("p99.9, µs", bars(cell, measure -> measure.micros(99.9)));
-    if (!cell.load().isOpen()) {
+    if (atRate) {
+      chart(
+          "CPU seconds for 1,000 calls: "
+              + colored(SHARES.get(0), "caller")
+              + colored(SHARES.get(1), "proxies")
+              + colored(SHARES.get(2), "callee"),
+          results.parties(cell).stream().map(party -> shares(cell, party)).toList());
+    } else {
       chart("calls a second", bars(cell, Measure::throughput));
     }
-    chart(
-        "CPU seconds for 1,000 calls: caller, between, callee",
-        results.parties(cell).stream().map(party -> shares(cell, party)).toList());
     chart("bytes allocated for a call, both sides", bars(cell, Measure::bytesPerCall));
     chart("resident memory after it, all processes, MB", bars(cell, Measure::residentMegabytes));
     chart("collections of garbage", bars(cell, Measure::collections));
+    html.append("</div>");
+  }
+
+  /** What each adds to mutual TLS by hand, within the same round: the figures that count. */
+  private void beside(Cell cell) {
+    boolean atRate = cell.load().isOpen();
+    html.append("<table><tr><th>beside own-mtls<th class=n>p50 added, µs<th class=n>p99 added, µs")
+        .append("<th class=n>p99.9 added, µs<th class=n>")
+        .append(atRate ? "CPU" : "calls a second")
+        .append("<th class=n>allocated</tr>");
+    for (Party party : results.parties(cell)) {
+      if (party != Party.OWN_TLS) {
+        html.append("<tr><td>").append(party.title());
+        for (double percentile : new double[] {50, 99, 99.9}) {
+          figure(
+              results.difference(
+                  cell, party, Party.OWN_TLS, measure -> measure.micros(percentile)));
+        }
+        figure(
+            results.ratio(
+                cell,
+                party,
+                Party.OWN_TLS,
+                atRate ? Measure::cpuSecondsPerThousand : Measure::throughput));
+        figure(results.ratio(cell, party, Party.OWN_TLS, Measure::bytesPerCall));
+        html.append("</tr>");
+      }
+    }
+    html.append("</table>");
+  }
+
+  private void figure(Optional<Spread> spread) {
+    html.append("<td class=n>").append(spread.map(Report::text).orElse(""));
+  }
+
+  private void starts() {
+    if (report.starts().isEmpty()) {
+      return;
+    }
+    html.append("<h2>Start of a Spring Boot application</h2><div class=charts>");
+    report
+        .starts()
+        .forEach(
+            (figure, byParty) -> {
+              List<Bar> bars = new ArrayList<>();
+              byParty.forEach((party, spread) -> bars.add(Bar.of(party, spread)));
+              chart(figure, bars);
+            });
     html.append("</div>");
   }
 
@@ -120,15 +200,22 @@ final class Page {
     for (Profile.Shares shares : profile.shares()) {
       html.append(
           format(
-              "<h2>%s, %s: %.1f&nbsp;%% are Weft's</h2><table>",
-              profile.party(), escaped(shares.title()), shares.weft() * 100));
-      for (Profile.Share each : shares.greatest()) {
-        html.append(
-            format(
-                "<tr><td class=n>%.2f&nbsp;%%<td>%s</tr>",
-                each.part() * 100, escaped(each.method())));
+              "<h3>%s, %s, %s: %.1f&nbsp;%% are Weft's</h3><iframe srcdoc=\"%s\"></iframe>",
+              profile.party(),
+              profile.workload(),
+              escaped(shares.title()),
+              shares.weft() * 100,
+              shares.flames().replace("&", "&amp;").replace("\"", "&quot;")));
+      if (!shares.greatest().isEmpty()) {
+        html.append("<table>");
+        for (Profile.Share each : shares.greatest()) {
+          html.append(
+              format(
+                  "<tr><td class=n>%.2f&nbsp;%%<td>%s</tr>",
+                  each.part() * 100, escaped(each.method())));
+        }
+        html.append("</table>");
       }
-      html.append("</table>");
     }
   }
 
@@ -143,8 +230,14 @@ final class Page {
     Spread all = results.spread(cell, party, Measure::cpuSecondsPerThousand).orElseThrow();
     double caller = share(cell, party, "caller");
     double callee = share(cell, party, "callee");
+    double between = Math.max(0, all.median() - caller - callee);
     return new Bar(
-        party.title(), all, List.of(caller, Math.max(0, all.median() - caller - callee), callee));
+        party.title(),
+        all,
+        List.of(
+            new Part(caller, SHARES.get(0)),
+            new Part(between, SHARES.get(1)),
+            new Part(callee, SHARES.get(2))));
   }
 
   private double share(Cell cell, Party party, String process) {
@@ -154,9 +247,14 @@ final class Page {
         .median();
   }
 
-  private record Bar(String label, Spread spread, List<Double> shares) {
+  private record Part(double size, String color) {}
+
+  private record Bar(String label, Spread spread, List<Part> parts) {
     static Bar of(Party party, Spread spread) {
-      return new Bar(party.title(), spread, List.of(spread.median()));
+      return new Bar(
+          party.title(),
+          spread,
+          List.of(new Part(spread.median(), party.hasAgent() ? OURS : OTHERS)));
     }
   }
 
@@ -167,19 +265,19 @@ final class Page {
     html.append(
         format(
             "<figure><figcaption>%s</figcaption><svg width=%d height=%d role=img>",
-            escaped(title), LABELS + BARS + 130, bars.size() * ROW));
+            title, LABELS + BARS + FIGURES, bars.size() * ROW));
     for (int i = 0; i < bars.size(); i++) {
       Bar bar = bars.get(i);
       int top = i * ROW + (ROW - BAR) / 2;
       int middle = top + BAR / 2;
       html.append(format("<text x=0 y=%d>%s</text>", middle + 4, escaped(bar.label())));
       double left = LABELS;
-      for (int part = 0; part < bar.shares().size(); part++) {
-        double width = bar.shares().get(part) * scale;
+      for (Part part : bar.parts()) {
+        double width = part.size() * scale;
         html.append(
             format(
                 "<rect x=%.1f y=%d width=%.1f height=%d fill='%s'/>",
-                left, top, width, BAR, SHARES.get(part)));
+                left, top, width, BAR, part.color()));
         left += width;
       }
       html.append(
@@ -194,6 +292,10 @@ final class Page {
               Report.text(bar.spread().median())));
     }
     html.append("</svg></figure>");
+  }
+
+  private static String colored(String color, String text) {
+    return format("<span style='color: %s'>&#9632;</span> %s ", color, text);
   }
 
   private static String format(String format, Object... values) {

@@ -1,26 +1,38 @@
 package io.weft.it.bench.race;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordedClass;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
+import one.convert.Arguments;
+import one.convert.JfrToFlame;
 
 /**
  * Where a team's time and garbage go, by JFR: which part of both is Weft's, and which of its
  * methods they belong to. To a method belongs what it does itself, and what the JDK does for it,
- * but not what the instrumented library does that it calls. The recordings stay beside the report.
+ * but not what the instrumented library does that it calls. The recordings, and a flame graph of
+ * each, stay beside the report.
  */
-record Profile(Party party, List<Shares> shares) {
+record Profile(Party party, String workload, List<Shares> shares) {
   private static final int MOST = 15;
+  // In percent; what is narrower cannot be seen.
+  private static final double NARROWEST = 0.1;
+  // JFR takes a thread that waits in native code for one that works.
+  private static final Pattern WAITS =
+      Pattern.compile(
+          "sun\\.nio\\.ch\\.(EPoll\\.wait|Net\\.accept|KQueue\\.poll)|java\\.io\\.FileInputStream\\.readBytes");
   private static final String OURS = "io.weft.";
   private static final String APPLICATIONS = "io.weft.it.";
   private static final List<String> LIBRARIES =
@@ -32,14 +44,16 @@ record Profile(Party party, List<Shares> shares) {
    *
    * @param title what the whole is
    * @param weft the part of Weft in it, 0 to 1
+   * @param flames all of it as a flame graph, a page of HTML
    */
-  record Shares(String title, double weft, List<Share> greatest) {}
+  record Shares(String title, double weft, List<Share> greatest, @JsonIgnore String flames) {}
 
   /** One method's part, 0 to 1. */
   record Share(String method, double part) {}
 
   /** Drives a team, and looks at its caller and callee meanwhile. */
   static Profile of(Team team, Cell cell, double seconds, Path folder) throws IOException {
+    Files.createDirectories(folder);
     List<Program> programs = List.of(team.caller(), team.callee());
     for (Program program : programs) {
       jcmd(program, "JFR.start", "name=race", "settings=profile");
@@ -47,11 +61,12 @@ record Profile(Party party, List<Shares> shares) {
     team.warm(cell, seconds);
     List<Shares> shares = new ArrayList<>();
     for (Program program : programs) {
-      Path file = folder.resolve(team.party().title() + "-" + program.name() + ".jfr");
+      Path file =
+          folder.resolve(team.party() + "-" + cell.workload() + "-" + program.name() + ".jfr");
       jcmd(program, "JFR.stop", "name=race", "filename=" + file);
       shares.addAll(read(program.name(), file));
     }
-    return new Profile(team.party(), shares);
+    return new Profile(team.party(), cell.workload().toString(), shares);
   }
 
   private static void jcmd(Program program, String... command) throws IOException {
@@ -84,9 +99,32 @@ record Profile(Party party, List<Shares> shares) {
         }
       }
     }
+    String spent = "time in Java of the " + process;
+    String allocated = "bytes allocated by the " + process;
     return List.of(
-        time.shares("time in Java of the " + process),
-        garbage.shares("bytes allocated by the " + process));
+        time.shares(spent, flames(file, "time", spent, false)),
+        garbage.shares(allocated, flames(file, "allocated", allocated, true)));
+  }
+
+  /** A flame graph of a recording, with what is Weft's in purple; also left beside it. */
+  private static String flames(Path recording, String name, String title, boolean allocated)
+      throws IOException {
+    Path file =
+        recording.resolveSibling(
+            recording.getFileName().toString().replace(".jfr", "-" + name + ".html"));
+    Arguments arguments = new Arguments();
+    arguments.alloc = allocated;
+    // Bytes, and not how often.
+    arguments.total = allocated;
+    arguments.minwidth = NARROWEST;
+    arguments.title = title;
+    arguments.dot = true;
+    // Callers on top, so that the page begins with them.
+    arguments.inverted = true;
+    arguments.exclude = WAITS;
+    arguments.highlight = "^io\\.weft\\.(?!it\\.)";
+    JfrToFlame.convert(recording.toString(), file.toString(), arguments);
+    return Files.readString(file);
   }
 
   /** The method of Weft nearest to the top of the stack; empty if a library is nearer. */
@@ -119,7 +157,7 @@ record Profile(Party party, List<Shares> shares) {
       }
     }
 
-    Shares shares(String title) {
+    Shares shares(String title, String flames) {
       double whole = Math.max(all, 1);
       return new Shares(
           title,
@@ -128,7 +166,8 @@ record Profile(Party party, List<Shares> shares) {
               .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
               .limit(MOST)
               .map(each -> new Share(each.getKey(), each.getValue() / whole))
-              .toList());
+              .toList(),
+          flames);
     }
   }
 }

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 /** A process of the race, spoken with by lines. Not thread-safe. */
 final class Program implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
+  // Lines of what it has said, to tell why it does not say more.
+  private static final int LAST = 20;
+
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -73,7 +76,12 @@ final class Program implements AutoCloseable {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0 || !reader.isAlive()) {
           throw new IllegalStateException(
-              name + " has not said /" + regex + "/ but:\n" + String.join("\n", lines));
+              name
+                  + " has not said /"
+                  + regex
+                  + "/ but:\n"
+                  + String.join(
+                      "\n", lines.subList(Math.max(0, lines.size() - LAST), lines.size())));
         }
         try {
           lines.wait(Math.min(left, 200));
@@ -89,7 +97,13 @@ final class Program implements AutoCloseable {
   Matcher ask(String line, String regex, Duration patience) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
-    return await(regex, patience);
+    try {
+      return await(regex, patience);
+    } catch (IllegalStateException e) {
+      // What it may still answer would be taken for the answer to the next line.
+      close();
+      throw e;
+    }
   }
 
   boolean isAlive() {

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Runs all parties side by side. The processes of all stay up, and take turns: in each round each
@@ -27,8 +26,8 @@ public final class Race {
   private static final double CROWDED = 0.7;
   // On a busy machine time says little: the compiler of a JVM goes by calls.
   private static final long ENOUGH_CALLS = 40_000;
-  private static final int MOST_WARM_UPS = 4;
-  private static final double PROFILED_SECONDS = 15;
+  private static final int PIECES = 4;
+  private static final int MOST_PIECES = 3 * PIECES;
 
   private final RaceOptions options;
   private final PrintStream out;
@@ -46,15 +45,11 @@ public final class Race {
 
   /** Runs it, prints the table and writes the reports; whether all of it could be measured. */
   public boolean run()
-      throws IOException,
-          GeneralSecurityException,
-          CertIOException,
-          OperatorCreationException,
-          RunnerException {
+      throws IOException, GeneralSecurityException, CertIOException, OperatorCreationException {
     Instant begun = Instant.now();
     // Misunderstood options are said before anything is started.
-    List<Workload> workloads = options.workloads();
-    options.parties();
+    Plan plan = new Plan(options);
+    out.println(plan);
     Path work = Files.createTempDirectory("weft-race");
     List<Verdict> verdicts = new ArrayList<>();
     Map<String, Map<Party, Spread>> starts = new LinkedHashMap<>();
@@ -62,24 +57,26 @@ public final class Race {
         TraceSink sink = TraceSink.open()) {
       Stable stable = new Stable(home, work, mesh, sink, new BenchAuthority());
       for (boolean grpc : new boolean[] {false, true}) {
-        List<Workload> own =
-            workloads.stream().filter(workload -> workload.isGrpc() == grpc).toList();
-        if (!own.isEmpty()) {
-          heat(stable, sink, own, grpc);
+        if (!plan.workloads(grpc).isEmpty()) {
+          heat(plan, stable, sink, grpc);
         }
       }
       verdicts.addAll(Goals.of(results));
       if (options.starts() > 0) {
-        StartUps startUps = StartUps.measure(stable, options.starts(), progress);
-        starts.put("first answer, ms", startUps.millis());
-        starts.put("resident memory then, MB", startUps.megabytes());
-        verdicts.addAll(startUps.verdicts());
+        attempt(
+            "the start of an application",
+            () -> {
+              StartUps startUps = StartUps.measure(stable, options.starts(), progress);
+              starts.put("first answer, ms", startUps.millis());
+              starts.put("resident memory then, MB", startUps.megabytes());
+              verdicts.addAll(startUps.verdicts());
+            });
         progress.at("calls outside the mesh", "JMH");
-        verdicts.addAll(NonMeshCalls.verdicts());
+        attempt("calls outside the mesh", () -> verdicts.addAll(NonMeshCalls.verdicts()));
       }
     } finally {
       progress.done();
-      delete(work);
+      attempt("what is left of it in " + work, () -> delete(work));
     }
     Report report = new Report(begun, options, results, verdicts, starts, profiles, complaints);
     report.print(out);
@@ -89,22 +86,28 @@ public final class Race {
     return complaints.isEmpty();
   }
 
-  private void heat(Stable stable, TraceSink sink, List<Workload> workloads, boolean grpc)
-      throws IOException {
+  /** All workloads of HTTP, or all of gRPC, by all parties. */
+  private void heat(Plan plan, Stable stable, TraceSink sink, boolean grpc) {
+    List<Workload> workloads = plan.workloads(grpc);
     List<Team> teams = new ArrayList<>();
     try {
       for (Party party : options.parties()) {
         if (workloads.stream().anyMatch(party::runs)) {
           progress.at("starting " + (grpc ? "gRPC" : "HTTP"), party.title());
-          Team team = stable.start(party, grpc);
-          teams.add(team);
-          team.awaitCalls(workloads.get(0));
+          attempt(
+              party + " does not come up",
+              () -> {
+                Team team = stable.start(party, grpc);
+                teams.add(team);
+                team.awaitCalls(workloads.get(0));
+              });
         }
       }
       for (Workload workload : workloads) {
-        for (Team team : teams) {
+        for (Team team : List.copyOf(teams)) {
           progress.at("warming up for " + workload, team.party().title());
-          warm(team, workload);
+          attempt(
+              teams, team, workload.toString(), () -> warm(team, workload, plan.warm(workload)));
         }
       }
       for (int round = 0; round < options.rounds(); round++) {
@@ -119,36 +122,62 @@ public final class Race {
         profile(teams, workloads.get(0));
       }
       for (Team team : teams) {
-        if (team.party().traces() && sink.traced(team.party().title()) == 0) {
-          complaints.add(team.party() + " has sent no traces");
-        }
+        complaints.addAll(team.missingTraces(sink));
       }
     } finally {
       teams.forEach(Team::close);
     }
   }
 
+  /** A part of a race, which may fail without the rest. */
+  private interface Part {
+    void run() throws Exception;
+  }
+
+  private void attempt(String what, Part part) {
+    try {
+      part.run();
+    } catch (Exception e) {
+      complaints.add(what + ": " + (e.getMessage() == null ? e : e.getMessage()));
+    }
+  }
+
+  /** The same for what a team does, which leaves the race if it is no longer there. */
+  private void attempt(List<Team> teams, Team team, String what, Part part) {
+    attempt(team.party() + ", " + what, part);
+    if (!team.isUp()) {
+      complaints.add(team.party() + " is out of the race from then on");
+      teams.remove(team);
+      team.close();
+    }
+  }
+
   /** Those that go over mutual TLS, with as many callers as there are. */
-  private void profile(List<Team> teams, Workload workload) throws IOException {
-    Path folder = Files.createDirectories(options.report(home));
+  private void profile(List<Team> teams, Workload workload) {
     Cell cell = new Cell(workload, Load.closed(mostCallers(workload)));
-    for (Team team : teams) {
+    for (Team team : List.copyOf(teams)) {
       if (team.party() == Party.OWN_TLS
           || team.party() == Party.WEFT_1
           || team.party() == Party.WEFT_100) {
         progress.at("profiling", team.party().title());
-        profiles.add(Profile.of(team, cell, PROFILED_SECONDS, folder));
+        attempt(
+            teams,
+            team,
+            "profile",
+            () -> profiles.add(Profile.of(team, cell, options.warm(), options.report(home))));
       }
     }
   }
 
-  private void warm(Team team, Workload workload) throws IOException {
+  private void warm(Team team, Workload workload, double seconds) throws IOException {
     Cell crowd = new Cell(workload, Load.closed(mostCallers(workload)));
-    long calls = 0;
-    for (int i = 0; i < MOST_WARM_UPS && calls < workload.rate(ENOUGH_CALLS); i++) {
-      calls += team.warm(crowd, options.warm() * CROWDED);
+    double enough = workload.rate(ENOUGH_CALLS) * seconds / options.warm();
+    double crowded = seconds * CROWDED;
+    long calls = team.warm(crowd, crowded);
+    for (int i = 0; i < MOST_PIECES && calls < enough; i++) {
+      calls += team.warm(crowd, crowded / PIECES);
     }
-    team.warm(new Cell(workload, Load.closed(1)), options.warm() * (1 - CROWDED));
+    team.warm(new Cell(workload, Load.closed(1)), seconds * (1 - CROWDED));
   }
 
   private int mostCallers(Workload workload) {
@@ -159,29 +188,31 @@ public final class Race {
         .orElse(1);
   }
 
-  private void round(List<Team> teams, Cell cell, int round) throws IOException {
-    for (Team team : teams) {
-      if (!team.party().runs(cell.workload())) {
-        continue;
+  private void round(List<Team> teams, Cell cell, int round) {
+    for (Team team : List.copyOf(teams)) {
+      if (team.party().runs(cell.workload())) {
+        progress.at(
+            "round " + (round + 1) + " of " + options.rounds(), cell + ", " + team.party().title());
+        attempt(teams, team, cell.toString(), () -> measure(team, cell, round));
       }
-      progress.at(
-          "round " + (round + 1) + " of " + options.rounds(), cell + ", " + team.party().title());
-      Measure measure = team.measure(cell, options.seconds());
-      if (measure.calls() == 0) {
-        throw new IllegalStateException(
-            team.party() + " answered no call of " + cell + ": " + measure.firstFailure());
-      }
-      if (measure.failures() > 0) {
-        complaints.add(
-            "%s: %d calls of %s failed, the first with %s"
-                .formatted(team.party(), measure.failures(), cell, measure.firstFailure()));
-      }
-      if (!measure.keptAlive()) {
-        complaints.add(
-            "%s: %d connections were opened for %d calls of %s"
-                .formatted(team.party(), measure.opened(), measure.calls(), cell));
-      }
-      results.add(cell, team.party(), measure);
+    }
+  }
+
+  private void measure(Team team, Cell cell, int round) throws IOException {
+    Measure measure = team.measure(cell, options.seconds());
+    if (measure.failures() > 0) {
+      complaints.add(
+          "%s: %d calls of %s failed, %d did not, the first with %s"
+              .formatted(
+                  team.party(), measure.failures(), cell, measure.calls(), measure.firstFailure()));
+    }
+    if (!measure.keptAlive()) {
+      complaints.add(
+          "%s: %d connections were opened for %d calls of %s"
+              .formatted(team.party(), measure.opened(), measure.calls(), cell));
+    }
+    if (measure.calls() > 0) {
+      results.add(round, cell, team.party(), measure);
     }
   }
 

@@ -66,13 +66,15 @@ public final class RaceOptions {
 
   @Option(
       names = "--rounds",
-      description = "How often each cell is run for each party. Default: 5, --full: 3.")
+      description = "How often each cell is run for each party. Default: 4, --full: 3.")
   private int rounds;
 
   @Option(
       names = "--warm",
       paramLabel = "seconds",
-      description = "How long each party warms up for each workload. Default: 20, --full: 15.")
+      description =
+          "How long each party warms up for the first workload of each library; for the others a"
+              + " quarter of it. Default: 20, --full: 30.")
   private double warm;
 
   @Option(
@@ -90,8 +92,8 @@ public final class RaceOptions {
   @Option(
       names = "--profile",
       description =
-          "Has JFR look at Weft in a last round apart, and tells which of its methods take how much"
-              + " of time and memory.")
+          "Has JFR look at both sides in a last round apart: flame graphs, and which of Weft's methods"
+              + " take how much of time and memory.")
   private boolean profile;
 
   @Option(
@@ -137,11 +139,11 @@ public final class RaceOptions {
   }
 
   int rounds() {
-    return rounds > 0 ? rounds : full ? 3 : 5;
+    return rounds > 0 ? rounds : full ? 3 : 4;
   }
 
   double warm() {
-    return warm > 0 ? warm : full ? 15 : 20;
+    return warm > 0 ? warm : full ? 30 : 20;
   }
 
   double seconds() {

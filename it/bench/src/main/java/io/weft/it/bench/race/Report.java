@@ -57,8 +57,18 @@ record Report(
     for (Cell cell : results.cells()) {
       out.println();
       out.println(cell);
+      // Processor time is compared at equal rates only.
+      boolean atRate = cell.load().isOpen();
       out.printf(
-          ROW, "", "p50 µs", "p99 µs", "p99.9 µs", "calls/s", "CPU s/1,000", "B/call", "CPU ratio");
+          ROW,
+          "",
+          "p50 µs",
+          "p99 µs",
+          "p99.9 µs",
+          "calls/s",
+          "CPU s/1,000",
+          "B/call",
+          atRate ? "CPU" : "calls/s");
       for (Party party : results.parties(cell)) {
         out.printf(
             ROW,
@@ -70,8 +80,12 @@ record Report(
             figure(cell, party, Measure::cpuSecondsPerThousand),
             text(median(cell, party, Measure::bytesPerCall)),
             results
-                .ratio(cell, party, Party.OWN_TLS, Measure::cpuSecondsPerThousand)
-                .map(spread -> text(spread.median()))
+                .ratio(
+                    cell,
+                    party,
+                    Party.OWN_TLS,
+                    atRate ? Measure::cpuSecondsPerThousand : Measure::throughput)
+                .map(spread -> "x " + text(spread.median()))
                 .orElse(""));
       }
     }
@@ -84,11 +98,15 @@ record Report(
         });
     for (Profile profile : profiles) {
       for (Profile.Shares shares : profile.shares()) {
+        if (shares.greatest().isEmpty()) {
+          continue;
+        }
         out.println();
         out.printf(
             Locale.ROOT,
-            "%s, %s: %.1f %% are Weft's%n",
+            "%s, %s, %s: %.1f %% are Weft's%n",
             profile.party(),
+            profile.workload(),
             shares.title(),
             shares.weft() * 100);
         shares
@@ -98,25 +116,36 @@ record Report(
                     out.printf(Locale.ROOT, "  %5.2f %%  %s%n", each.part() * 100, each.method()));
       }
     }
-    out.println();
-    out.println("Goals");
+    String where = "";
     for (Verdict verdict : verdicts) {
+      if (!verdict.where().equals(where)) {
+        where = verdict.where();
+        out.println();
+        out.println("Goals of " + where);
+      }
       out.printf(
-          "  %-6s %-46s %-34s %20s  goal %s %s%n",
+          "  %-6s %-44s %24s  goal %s %s%n",
           verdict.isMet() ? "met" : "MISSED",
           verdict.figure(),
-          verdict.where(),
           verdict.measured().map(Report::text).orElse("not measured"),
           verdict.atMost() ? "<=" : ">=",
           text(verdict.goal()) + (verdict.unit().isEmpty() ? "" : " " + verdict.unit()));
     }
-    long missed = verdicts.stream().filter(Verdict::isMissed).count();
     out.println();
-    out.println(
-        missed == 0
-            ? "All " + verdicts.size() + " goals that were measured are met."
-            : missed + " of " + verdicts.size() + " goals are missed.");
+    out.println(summary());
     complaints.forEach(complaint -> out.println("weft bench: " + complaint));
+  }
+
+  /** How many goals are missed, and where more is said of them. */
+  String summary() {
+    long missed = verdicts.stream().filter(Verdict::isMissed).count();
+    return missed == 0
+        ? "All " + verdicts.size() + " goals that were measured are met."
+        : missed
+            + " of "
+            + verdicts.size()
+            + " goals are missed. Where the rest goes: --profile. What was tried:"
+            + " docs/performance.md.";
   }
 
   /** Writes report.json and report.html. */
@@ -136,7 +165,8 @@ record Report(
     for (Cell cell : results.cells()) {
       Map<String, Object> parties = new LinkedHashMap<>();
       for (Party party : results.parties(cell)) {
-        parties.put(party.title(), results.of(cell, party).stream().map(Report::json).toList());
+        parties.put(
+            party.title(), results.of(cell, party).values().stream().map(Report::json).toList());
       }
       Map<String, Object> each = new LinkedHashMap<>();
       each.put("workload", cell.workload().toString());
@@ -200,9 +230,11 @@ record Report(
     return results.spread(cell, party, figure).map(Spread::median).orElse(Double.NaN);
   }
 
-  /** A median, and how far the rounds lie apart: {@code 212 (205-240)}. */
+  /** A median, and how far the rounds lie apart: {@code 212 (205..240)}. */
   static String text(Spread spread) {
-    return text(spread.median()) + " (" + text(spread.low()) + ".." + text(spread.high()) + ")";
+    return spread.low() == spread.high()
+        ? text(spread.median())
+        : text(spread.median()) + " (" + text(spread.low()) + ".." + text(spread.high()) + ")";
   }
 
   /** The same as a part of the median: {@code 212 ±9%}. */

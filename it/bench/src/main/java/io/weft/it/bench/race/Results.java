@@ -1,24 +1,25 @@
 package io.weft.it.bench.race;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleBinaryOperator;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** What all came to, by cell, party and round. Not thread-safe. */
 final class Results {
-  private final Map<Cell, Map<Party, List<Measure>>> cells = new LinkedHashMap<>();
+  private final Map<Cell, Map<Party, SortedMap<Integer, Measure>>> cells = new LinkedHashMap<>();
 
-  void add(Cell cell, Party party, Measure measure) {
+  void add(int round, Cell cell, Party party, Measure measure) {
     cells
         .computeIfAbsent(cell, key -> new EnumMap<>(Party.class))
-        .computeIfAbsent(party, key -> new ArrayList<>())
-        .add(measure);
+        .computeIfAbsent(party, key -> new TreeMap<>())
+        .put(round, measure);
   }
 
   Set<Cell> cells() {
@@ -30,49 +31,42 @@ final class Results {
     return cells.getOrDefault(cell, Map.of()).keySet();
   }
 
-  /** Of each round; none if the party was not there. */
-  List<Measure> of(Cell cell, Party party) {
-    return cells.getOrDefault(cell, Map.of()).getOrDefault(party, List.of());
+  /** By round; those rounds are missing for which the party was not there. */
+  SortedMap<Integer, Measure> of(Cell cell, Party party) {
+    return cells.getOrDefault(cell, Map.of()).getOrDefault(party, Collections.emptySortedMap());
   }
 
   /** A figure of a party over the rounds; empty if it was not there. */
   Optional<Spread> spread(Cell cell, Party party, ToDoubleFunction<Measure> figure) {
-    List<Measure> rounds = of(cell, party);
-    return rounds.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Spread.of(rounds.stream().mapToDouble(figure).toArray()));
+    return Spread.over(of(cell, party).values().stream().mapToDouble(figure));
   }
 
   /**
-   * A figure of one party beside that of another, compared within each round, as they ran one soon
-   * after the other; empty unless both were there.
+   * What parties came to beside one another, compared within each round in which all of them ran,
+   * one soon after the other; empty if there was none.
+   *
+   * @param comparison takes their measures of a round, in the order of the parties
    */
   Optional<Spread> compared(
-      Cell cell,
-      Party one,
-      Party other,
-      ToDoubleFunction<Measure> figure,
-      DoubleBinaryOperator comparison) {
-    List<Measure> ones = of(cell, one);
-    List<Measure> others = of(cell, other);
-    int rounds = Math.min(ones.size(), others.size());
-    if (rounds == 0) {
-      return Optional.empty();
-    }
-    double[] values = new double[rounds];
-    for (int i = 0; i < rounds; i++) {
-      values[i] =
-          comparison.applyAsDouble(
-              figure.applyAsDouble(ones.get(i)), figure.applyAsDouble(others.get(i)));
-    }
-    return Optional.of(Spread.of(values));
+      Cell cell, List<Party> parties, ToDoubleFunction<List<Measure>> comparison) {
+    return Spread.over(
+        of(cell, parties.get(0)).keySet().stream()
+            .filter(round -> parties.stream().allMatch(party -> of(cell, party).containsKey(round)))
+            .map(round -> parties.stream().map(party -> of(cell, party).get(round)).toList())
+            .mapToDouble(comparison));
   }
 
   Optional<Spread> ratio(Cell cell, Party one, Party other, ToDoubleFunction<Measure> figure) {
-    return compared(cell, one, other, figure, (a, b) -> a / b);
+    return compared(
+        cell,
+        List.of(one, other),
+        both -> figure.applyAsDouble(both.get(0)) / figure.applyAsDouble(both.get(1)));
   }
 
   Optional<Spread> difference(Cell cell, Party one, Party other, ToDoubleFunction<Measure> figure) {
-    return compared(cell, one, other, figure, (a, b) -> a - b);
+    return compared(
+        cell,
+        List.of(one, other),
+        both -> figure.applyAsDouble(both.get(0)) - figure.applyAsDouble(both.get(1)));
   }
 }

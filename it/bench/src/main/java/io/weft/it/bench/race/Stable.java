@@ -17,6 +17,8 @@ final class Stable {
           "-Xmx256m",
           "-XX:-UseDynamicNumberOfCompilerThreads",
           "-XX:-UseDynamicNumberOfGCThreads",
+          // For JFR, if it is asked to look: a stack of Spring in Tomcat is deeper than 64.
+          "-XX:FlightRecorderOptions=stackdepth=256",
           "-Dhttp.maxConnections=64");
   private static final List<String> TOMCAT =
       List.of(
@@ -44,10 +46,10 @@ final class Stable {
   Team start(Party party, boolean grpc) throws IOException {
     String name = party.title() + (grpc ? "-grpc" : "-http");
     Path own = folder.resolve(name);
-    Keys caller = Keys.write(own.resolve("caller"), authority, "spiffe://race/" + name + "-caller");
+    Keys caller = Keys.write(own.resolve("caller"), authority, "spiffe://race/" + callerOf(name));
     Keys callee = Keys.write(own.resolve("callee"), authority, "spiffe://race/" + name);
     if (party.isMeshed()) {
-      mesh.rule(party, name, name + "-caller");
+      mesh.rule(party, name, callerOf(name));
     }
     List<AutoCloseable> started = new ArrayList<>();
     try {
@@ -57,7 +59,7 @@ final class Stable {
       List<Program> between = List.of();
       String target = party.isMeshed() ? name : "127.0.0.1:" + port;
       if (party.isEnvoy()) {
-        EnvoyPair pair = EnvoyPair.start(home, own, party, grpc, port, caller, callee, sink);
+        EnvoyPair pair = EnvoyPair.start(home, own, party, name, grpc, port, caller, callee, sink);
         started.add(pair);
         between = List.of(pair.outbound(), pair.inbound());
         target = "127.0.0.1:" + pair.port();
@@ -65,7 +67,7 @@ final class Stable {
       Program calling = caller(party, name, caller, target);
       started.add(calling);
       calling.await("^ready");
-      return new Team(party, calling, serving, between);
+      return new Team(party, name, calling, serving, between);
     } catch (IOException | RuntimeException e) {
       for (AutoCloseable each : started) {
         try {
@@ -76,6 +78,11 @@ final class Stable {
       }
       throw e;
     }
+  }
+
+  /** The name of what calls a service. */
+  static String callerOf(String service) {
+    return service + "-caller";
   }
 
   /** Starts only a party's callee, which speaks HTTP. */
@@ -116,7 +123,7 @@ final class Stable {
             .java()
             .with(JVM)
             .with(agents(party))
-            .env(environment(party, name + "-caller"))
+            .env(environment(party, callerOf(name)))
             .with("-Drace.grpc=" + target)
             .with("-Drace.http=" + (ownTls(party) ? "https://" : "http://") + target);
     if (ownTls(party)) {
@@ -146,7 +153,7 @@ final class Stable {
           party.isMeshed() ? mesh.environment(service) : mesh.environmentWithoutControl(service));
     }
     if (party.hasAgent() || party == Party.OTEL) {
-      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", sink.endpoint(party.title()));
+      environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", sink.endpoint(service));
       environment.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
       environment.put("OTEL_TRACES_SAMPLER", "parentbased_traceidratio");
       environment.put("OTEL_TRACES_SAMPLER_ARG", party.sampling());

@@ -8,23 +8,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /** The processes of a party that are up: its caller, its callee, and what stands between them. */
 final class Team implements AutoCloseable {
   // Connections are opened again, and threads woken, before a measurement begins.
-  private static final double SETTLE_SECONDS = 0.3;
+  static final double SETTLE_SECONDS = 0.3;
   private static final double SHORT_SECONDS = 0.2;
   private static final Duration BEYOND = Duration.ofMinutes(2);
 
   private final Party party;
+  private final String name;
   private final Program caller;
   private final Program callee;
   private final List<Program> between;
 
-  Team(Party party, Program caller, Program callee, List<Program> between) {
+  Team(Party party, String name, Program caller, Program callee, List<Program> between) {
     this.party = party;
+    this.name = name;
     this.caller = caller;
     this.callee = callee;
     this.between = between;
@@ -40,6 +43,22 @@ final class Team implements AutoCloseable {
 
   Program callee() {
     return callee;
+  }
+
+  /** Whether all of its processes are. */
+  boolean isUp() {
+    return programs().stream().allMatch(Program::isAlive);
+  }
+
+  /** Waits for the traces that it owes; a complaint about each side that sends none. */
+  List<String> missingTraces(TraceSink sink) {
+    if (!party.traces()) {
+      return List.of();
+    }
+    return Stream.of(Stable.callerOf(name), name)
+        .filter(sender -> !sink.awaitTraces(sender))
+        .map(sender -> party + ": " + sender + " has sent no traces")
+        .toList();
   }
 
   /** Waits until a call comes through, and fails if none does. */

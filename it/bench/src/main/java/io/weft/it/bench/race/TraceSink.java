@@ -7,20 +7,24 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes OTLP over HTTP and throws it away, but counts the bytes by the first element of the path,
- * which names the sender. Thread-safe.
+ * Takes OTLP over HTTP and throws it away, but remembers who has sent what: the first element of
+ * the path names the sender. Thread-safe.
  */
 final class TraceSink implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(100);
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
+  private final Set<String> paths = ConcurrentHashMap.newKeySet();
 
   private TraceSink(HttpServer server) {
     this.server = server;
@@ -45,17 +49,22 @@ final class TraceSink implements AutoCloseable {
     return "http://127.0.0.1:" + port() + "/" + sender;
   }
 
-  /** Bytes of traces that a sender has sent. */
-  long traced(String sender) {
-    LongAdder sum = bytes.get(sender + "/v1/traces");
-    return sum == null ? 0 : sum.sum();
+  /** Waits until a sender has sent traces, longer than it may gather them; whether it has. */
+  boolean awaitTraces(String sender) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!paths.contains(sender + "/v1/traces")) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    return true;
   }
 
   private void take(HttpExchange exchange) throws IOException {
     try (InputStream in = exchange.getRequestBody()) {
-      long length = in.transferTo(OutputStream.nullOutputStream());
-      String path = exchange.getRequestURI().getPath().substring(1);
-      bytes.computeIfAbsent(path, key -> new LongAdder()).add(length);
+      in.transferTo(OutputStream.nullOutputStream());
+      paths.add(exchange.getRequestURI().getPath().substring(1));
       exchange.sendResponseHeaders(200, -1);
     } finally {
       exchange.close();

@@ -49,17 +49,41 @@ class ReportTest {
         .contains("weft-1", "own-mtls", "<svg", "class=missed>missed", "has sent no traces");
   }
 
+  @Test
+  void a_flame_graph_is_in_the_page_and_not_in_the_JSON(@TempDir Path folder) throws Exception {
+    report.write(folder);
+
+    assertThat(Files.readString(folder.resolve("report.html")))
+        .contains("time in Java of the caller: 10.0&nbsp;%", "Hop.wire")
+        .contains("srcdoc=\"<p title=&quot;a &amp;amp; b&quot;>\"");
+    assertThat(Files.readString(folder.resolve("report.json")))
+        .contains("Hop.wire")
+        .doesNotContain("<p title");
+  }
+
+  private static Profile profile() {
+    return new Profile(
+        Party.WEFT_1,
+        "httpclient-get-200",
+        List.of(
+            new Profile.Shares(
+                "time in Java of the caller",
+                0.1,
+                List.of(new Profile.Share("Hop.wire", 0.05)),
+                "<p title=\"a &amp; b\">")));
+  }
+
   private static Report report() {
     Results results = new Results();
-    results.add(RATE, Party.OWN_TLS, Measures.of(200, 0.4, 50_000));
-    results.add(RATE, Party.WEFT_1, Measures.of(300, 0.6, 60_000));
+    results.add(0, RATE, Party.OWN_TLS, Measures.of(200, 0.4, 50_000));
+    results.add(0, RATE, Party.WEFT_1, Measures.of(300, 0.6, 60_000));
     return new Report(
         Instant.EPOCH,
         new RaceOptions(),
         results,
         Goals.of(results),
         Map.of(),
-        List.of(),
+        List.of(profile()),
         List.of("weft-1 has sent no traces"));
   }
 }

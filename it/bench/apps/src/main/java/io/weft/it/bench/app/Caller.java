@@ -54,7 +54,9 @@ public final class Caller {
               Math.toIntExact(numbers.getOrDefault("callers", 1L)),
               numbers.getOrDefault("rate", 0L),
               numbers.getOrDefault("millis", 1000L));
-      return "RAN " + outcome + " " + usage.sinceLast();
+      // Before the outcome is written down, which is no part of the calls.
+      String used = usage.sinceLast();
+      return "RAN " + outcome + " " + used;
     } catch (Exception e) {
       return "FAILED " + line + ": " + e;
     }

@@ -11,9 +11,9 @@ final class Plan {
   // What goes beside, in seconds, on two cores: for the start of a team's processes, beyond the
   // warm-up where there are few calls a second, around a measurement, for three starts of an
   // application, and for JMH.
-  private static final double TEAM = 7;
-  private static final double LONGER = 1.25;
-  private static final double AROUND = Team.SETTLE_SECONDS + 0.1;
+  private static final double TEAM = 5.5;
+  private static final double LONGER = 1.15;
+  private static final double AROUND = Team.SETTLE_SECONDS;
   private static final double STARTS = 18;
   private static final double JMH = 10;
 

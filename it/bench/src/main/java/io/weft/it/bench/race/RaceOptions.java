@@ -74,7 +74,7 @@ public final class RaceOptions {
       paramLabel = "seconds",
       description =
           "How long each party warms up for the first workload of each library; for the others a"
-              + " quarter of it. Default: 20, --full: 30.")
+              + " quarter of it. Default: 20, --full: 25.")
   private double warm;
 
   @Option(
@@ -85,7 +85,7 @@ public final class RaceOptions {
   @Option(
       names = "--starts",
       description =
-          "How often an application is started to see what agents add. 0: not at all. Default: 3,"
+          "How often an application is started to see what agents add. 0: not at all. Default: 2,"
               + " --full: 7.")
   private int starts = -1;
 
@@ -143,7 +143,7 @@ public final class RaceOptions {
   }
 
   double warm() {
-    return warm > 0 ? warm : full ? 30 : 20;
+    return warm > 0 ? warm : full ? 25 : 20;
   }
 
   double seconds() {
@@ -151,7 +151,7 @@ public final class RaceOptions {
   }
 
   int starts() {
-    return starts >= 0 ? starts : full ? 7 : 3;
+    return starts >= 0 ? starts : full ? 7 : 2;
   }
 
   boolean profile() {

@@ -53,7 +53,9 @@ class RaceIT {
     assertThat(report.path("goals")).isNotEmpty();
     assertThat(report.path("profiles").findValuesAsText("title"))
         .contains("time in Java of the caller", "bytes allocated by the callee");
-    assertThat(folder.resolve("weft-100-grpc-stream-200-caller-time.html")).content().contains("<canvas");
+    assertThat(folder.resolve("weft-100-grpc-stream-200-caller-time.html"))
+        .content()
+        .contains("<canvas");
     assertThat(Files.readString(folder.resolve("report.html")))
         .contains(
             "<svg",

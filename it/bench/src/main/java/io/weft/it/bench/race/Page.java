@@ -144,7 +144,8 @@ final class Page {
     }
     chart("bytes allocated for a call, both sides", bars(cell, Measure::bytesPerCall));
     chart("resident memory after it, all processes, MB", bars(cell, Measure::residentMegabytes));
-    chart("collections of garbage", bars(cell, Measure::collections));
+    chart("collections of garbage, both sides", bars(cell, Measure::collections));
+    chart("paused for them, ms", bars(cell, Measure::pausedMillis));
     html.append("</div>");
   }
 
@@ -153,8 +154,8 @@ final class Page {
     boolean atRate = cell.load().isOpen();
     html.append("<table><tr><th>beside own-mtls<th class=n>p50 added, µs<th class=n>p99 added, µs")
         .append("<th class=n>p99.9 added, µs<th class=n>")
-        .append(atRate ? "CPU" : "calls a second")
-        .append("<th class=n>allocated</tr>");
+        .append(atRate ? "CPU, ratio" : "calls a second, ratio")
+        .append("<th class=n>allocated, ratio</tr>");
     for (Party party : results.parties(cell)) {
       if (party != Party.OWN_TLS) {
         html.append("<tr><td>").append(party.title());

@@ -69,7 +69,7 @@ final class Plan {
     return "About %d minutes: %d parties, each of which makes each measurement %d times."
         .formatted(
             Math.max(1, Math.round(expected().toSeconds() / 60.0)),
-            options.parties().size(),
+            options.parties().stream().filter(party -> runs(party, workloads)).count(),
             options.rounds());
   }
 }

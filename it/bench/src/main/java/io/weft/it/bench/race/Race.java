@@ -146,7 +146,8 @@ public final class Race {
   private void attempt(List<Team> teams, Team team, String what, Part part) {
     attempt(team.party() + ", " + what, part);
     if (!team.isUp()) {
-      complaints.add(team.party() + " is out of the race from then on");
+      complaints.add(
+          team.party() + ", " + what + ": one of its processes has ended; it is out of the race");
       teams.remove(team);
       team.close();
     }

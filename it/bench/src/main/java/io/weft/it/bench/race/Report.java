@@ -138,6 +138,9 @@ record Report(
 
   /** How many goals are missed, and where more is said of them. */
   String summary() {
+    if (verdicts.isEmpty()) {
+      return "No goal is about these parties.";
+    }
     long missed = verdicts.stream().filter(Verdict::isMissed).count();
     return missed == 0
         ? "All " + verdicts.size() + " goals that were measured are met."

@@ -103,7 +103,7 @@ public final class Control implements AutoCloseable {
 
               @Override
               public void servicesChanged() {
-                fleet.recompile();
+                fleet.servicesChanged();
               }
             });
     fleet.registry(registry);

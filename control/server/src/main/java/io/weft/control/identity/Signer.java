@@ -7,6 +7,7 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -28,6 +30,7 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.DefaultSignatureNameFinder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -147,7 +150,7 @@ record Signer(
         throw new IssueException(
             "the key of the request must be EC on P-256 or larger, Ed25519, or RSA of 2048 bits");
       }
-      if (!read.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+      if (!isSigned(read, key)) {
         throw new IssueException("the request is not signed by its own key");
       }
       return key;
@@ -158,6 +161,23 @@ record Signer(
         | RuntimeException e) {
       throw new IssueException("not a certificate request (PKCS#10, DER): " + e.getMessage());
     }
+  }
+
+  // Most of the work of signing. BouncyCastle's verifier does it twice, the second time to let go
+  // of
+  // what hardware may hold; agents' keys are in memory, and of EC.
+  private static boolean isSigned(JcaPKCS10CertificationRequest request, PublicKey key)
+      throws GeneralSecurityException, OperatorCreationException, PKCSException, IOException {
+    if (!(key instanceof ECPublicKey)) {
+      return request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key));
+    }
+    Signature signature =
+        Signature.getInstance(
+            new DefaultSignatureNameFinder().getAlgorithmName(request.getSignatureAlgorithm()));
+    signature.initVerify(key);
+    signature.update(
+        request.toASN1Structure().getCertificationRequestInfo().getEncoded(ASN1Encoding.DER));
+    return signature.verify(request.getSignature());
   }
 
   private static boolean isStrong(PublicKey key) {

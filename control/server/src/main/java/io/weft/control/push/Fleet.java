@@ -78,10 +78,13 @@ public final class Fleet {
   /** How long a draining instance waits for its callers to know. */
   private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(2);
 
-  /** Longer than agents wait before they try to reach control again. */
-  private static final Duration COME_BACK = Duration.ofSeconds(35);
+  /** Longer than agents wait for an answer, ten seconds, and ten more until they try again. */
+  private static final Duration COME_BACK = Duration.ofSeconds(25);
 
   private static final int FEW_CALLERS = 8;
+
+  /** For each agent that is to be told: the pause between names of services and further ones. */
+  private static final Duration BETWEEN_NAMES = Duration.ofNanos(200_000);
 
   private final Loop loop;
   private final Clock clock;
@@ -108,6 +111,8 @@ public final class Fleet {
   private Accepted accepted = new Accepted(0, 0, Map.of());
   private Compiler compiler = new Compiler(accepted, Map.of());
   private Map<String, Instant> lostSince = Map.of();
+  private Instant named = Instant.EPOCH;
+  private boolean naming;
   private long dirtySince;
   private int flushes;
   private boolean dirty;
@@ -324,8 +329,32 @@ public final class Fleet {
     }
   }
 
-  /** Services became known, or others than were. */
-  public void recompile() {
+  /**
+   * Services became known, or others than were, of which everybody is told. When a whole mesh
+   * starts, they come one after the other: then those of a while are told together, or each new one
+   * would cost as much as there are agents.
+   */
+  public void servicesChanged() {
+    Duration pause = BETWEEN_NAMES.multipliedBy(sessions.size());
+    Duration since = Duration.between(named, clock.instant());
+    if (since.compareTo(pause) >= 0) {
+      recompile();
+    } else if (!naming) {
+      naming = true;
+      // Of a clock that has gone back nothing can be reckoned.
+      loop.after(
+          since.isNegative() ? pause : pause.minus(since),
+          () -> {
+            if (naming) {
+              recompile();
+            }
+          });
+    }
+  }
+
+  private void recompile() {
+    named = clock.instant();
+    naming = false;
     compiler = new Compiler(accepted, registry().services());
     limits.clear();
     changed();

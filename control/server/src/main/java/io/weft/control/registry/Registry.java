@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,16 @@ public final class Registry {
   private static final Duration STREAM_GRACE = Duration.ofSeconds(2);
 
   private static final Duration OWNER_GRACE = Duration.ofSeconds(15);
+
+  /** How long after the last one that came over from a replica that is gone others may come. */
+  private static final Duration COMING_OVER = Duration.ofSeconds(10);
+
   private static final Duration COLLECTED = Duration.ofMinutes(10);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final ConfigStore store;
   private final Loop loop;
+  private final LongSupplier nanoTime;
   private final String replica;
   private final Predicate<String> isLive;
   private final Listener listener;
@@ -61,6 +67,8 @@ public final class Registry {
   // Keys whose value in the store is not yet what is here; null: to be removed.
   private final Map<String, @Nullable Object> unwritten = new LinkedHashMap<>();
   private boolean writing;
+  // When an instance of a replica that is gone last found another.
+  private @Nullable Long cameOver;
 
   /** Told on the loop. */
   public interface Listener {
@@ -74,8 +82,19 @@ public final class Registry {
    */
   public Registry(
       ConfigStore store, Loop loop, String replica, Predicate<String> isLive, Listener listener) {
+    this(store, loop, System::nanoTime, replica, isLive, listener);
+  }
+
+  Registry(
+      ConfigStore store,
+      Loop loop,
+      LongSupplier nanoTime,
+      String replica,
+      Predicate<String> isLive,
+      Listener listener) {
     this.store = store;
     this.loop = loop;
+    this.nanoTime = nanoTime;
     this.replica = replica;
     this.isLive = isLive;
     this.listener = listener;
@@ -214,14 +233,26 @@ public final class Registry {
                 .ifPresent(each -> remove(uid)));
   }
 
-  /** A replica came or went: what it held is lost after a grace. */
+  /**
+   * A replica came or went: what it held is lost after a grace, and not as long as agents of it are
+   * still coming to others. Thousands take a while.
+   */
   public void replicasChanged() {
-    loop.after(
-        OWNER_GRACE,
-        () ->
-            List.copyOf(instances.all()).stream()
-                .filter(each -> !isLive.test(each.owner()))
-                .forEach(each -> loseIf(each.uid(), now -> !isLive.test(now.owner()))));
+    loop.after(OWNER_GRACE, this::loseOrphans);
+  }
+
+  void loseOrphans() {
+    List<Instance> orphans =
+        instances.all().stream().filter(each -> !isLive.test(each.owner())).toList();
+    if (orphans.isEmpty()) {
+      return;
+    }
+    Long last = cameOver;
+    if (last != null && nanoTime.getAsLong() - last < COMING_OVER.toNanos()) {
+      loop.after(COMING_OVER, this::loseOrphans);
+    } else {
+      orphans.forEach(each -> loseIf(each.uid(), now -> !isLive.test(now.owner())));
+    }
   }
 
   private void loseIf(String uid, Predicate<Instance> still) {
@@ -246,6 +277,9 @@ public final class Registry {
     Instance before = instances.put(now);
     if (before != null && !before.id().equals(now.id())) {
       left(before);
+    }
+    if (before != null && !before.owner().equals(now.owner()) && !isLive.test(before.owner())) {
+      cameOver = nanoTime.getAsLong();
     }
     if (now.state() == InstanceState.LOST
         && (before == null || before.state() != InstanceState.LOST)) {

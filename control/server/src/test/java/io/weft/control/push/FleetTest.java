@@ -118,7 +118,7 @@ class FleetTest {
     await().until(() -> onLoop(() -> registry.instance("u").orElseThrow().state()) == LOST);
 
     assertThat(onLoop(fleet::holders)).hasSize(1);
-    clock.forward(Duration.ofSeconds(34));
+    clock.forward(Duration.ofSeconds(24));
     assertThat(onLoop(fleet::holders)).hasSize(1);
     clock.forward(Duration.ofSeconds(1));
     assertThat(onLoop(fleet::holders)).isEmpty();

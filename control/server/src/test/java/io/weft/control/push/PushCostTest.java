@@ -14,8 +14,10 @@ import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Resource;
+import io.weft.api.v1.ServiceName;
 import io.weft.api.v1.Update;
 import io.weft.control.accept.Accepted;
+import io.weft.control.compile.Compiler;
 import io.weft.control.compile.ServiceId;
 import io.weft.control.edge.Denials;
 import io.weft.control.edge.Edges;
@@ -31,6 +33,7 @@ import io.weft.control.share.Shares;
 import io.weft.control.store.ConfigStore;
 import io.weft.control.store.Stores;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +140,48 @@ class PushCostTest {
   }
 
   @Test
+  void services_that_come_one_after_the_other_to_a_mesh_of_many_are_told_together()
+      throws Exception {
+    int services = 30;
+    for (int i = 0; i < 1_000; i++) {
+      new Caller("agent-" + i, "service-" + i % services, List.of());
+    }
+    settle();
+
+    boolean atOnce =
+        onLoop(
+            () -> {
+              Compiler before = fleet.compiler();
+              callers.subList(0, services).forEach(each -> each.says(1));
+              return fleet.compiler() != before;
+            });
+
+    assertThat(atOnce).isFalse();
+    Caller listening = callers.get(0);
+    await().until(() -> names(listening).size() == services);
+    assertThat(listening.updates.stream().flatMap(each -> each.getResourcesList().stream()))
+        .filteredOn(Resource::hasNames)
+        .hasSize(2);
+  }
+
+  @Test
+  void a_service_that_comes_alone_is_told_at_once() throws Exception {
+    mesh("service", 20);
+    Caller alone = new Caller("alone", "service-alone", List.of());
+    clock.forward(Duration.ofMillis(5));
+
+    boolean atOnce =
+        onLoop(
+            () -> {
+              Compiler before = fleet.compiler();
+              alone.says(1);
+              return fleet.compiler() != before;
+            });
+
+    assertThat(atOnce).isTrue();
+  }
+
+  @Test
   void where_there_are_many_agents_each_reports_the_more_seldom() throws Exception {
     Caller first = new Caller("first", "service-0", List.of());
     for (int i = 1; i < 3_000; i++) {
@@ -146,6 +191,19 @@ class PushCostTest {
 
     assertThat(first.reportMillis).isEqualTo(1_000);
     assertThat(last.reportMillis).isEqualTo(4_000);
+  }
+
+  // The services that an agent was last told of.
+  private static List<String> names(Caller agent) {
+    List<String> names = List.of();
+    for (Update update : agent.updates) {
+      for (Resource each : update.getResourcesList()) {
+        if (each.hasNames()) {
+          names = each.getNames().getServicesList().stream().map(ServiceName::getName).toList();
+        }
+      }
+    }
+    return names;
   }
 
   private static int bytes(Map<String, List<Update>> sent) {
@@ -229,16 +287,21 @@ class PushCostTest {
     void register(int weight) throws Exception {
       onLoop(
           () -> {
-            received(
-                AgentMessage.newBuilder()
-                    .setRegistration(
-                        Registration.newBuilder()
-                            .addAddresses("127.0.0.1")
-                            .addPorts(InstancePort.newBuilder().setNumber(port))
-                            .setWeight(weight)
-                            .setState(InstanceState.READY)));
+            says(weight);
             return true;
           });
+    }
+
+    // On the loop.
+    void says(int weight) {
+      received(
+          AgentMessage.newBuilder()
+              .setRegistration(
+                  Registration.newBuilder()
+                      .addAddresses("127.0.0.1")
+                      .addPorts(InstancePort.newBuilder().setNumber(port))
+                      .setWeight(weight)
+                      .setState(InstanceState.READY)));
     }
 
     private void received(AgentMessage.Builder message) {
@@ -278,7 +341,7 @@ class PushCostTest {
 
     @Override
     public void servicesChanged() {
-      fleet.recompile();
+      fleet.servicesChanged();
     }
 
     @Override

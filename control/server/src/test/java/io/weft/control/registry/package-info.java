@@ -1,0 +1,4 @@
+@NullMarked
+package io.weft.control.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,16 +2,18 @@ package io.weft.it.bench.fleet;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A mesh in which every second some instances change, and every minute a policy does: what that
  * takes of control. Ten instances a service and five services called by each agent, however many
- * agents there are, so that a change concerns as many.
+ * agents there are, so that a change concerns as many. The mesh grows from one size to the next, so
+ * that control has been compiled by its JVM before most join.
  */
 final class Churn {
-  private static final String NAME = "churn";
+  static final String NAME = "churn";
   private static final int INSTANCES = 10;
   private static final int CALLS = 5;
   private static final int CHANGES_PER_SECOND = 10;
@@ -20,41 +22,63 @@ final class Churn {
   private static final int MOST_MEGABYTES = 1_000;
 
   private final Stage stage;
-  private final int agents;
-  private final int services;
   private final Report report;
+  private final List<SimulatedAgent> all = new ArrayList<>();
+  private int agents;
+  private int services;
   private int weight = 100;
 
-  private Churn(Stage stage, int agents, Report report) {
+  private Churn(Stage stage, Report report) {
     this.stage = stage;
-    this.agents = agents;
-    this.services = Math.max(2, agents / INSTANCES);
     this.report = report;
   }
 
-  static void run(Stage.Props props, int agents, int seconds, Report report) throws IOException {
+  /**
+   * @param sizes how many agents there are each time
+   * @param seconds how long instances change each time
+   */
+  static void run(Stage.Props props, List<Integer> sizes, int seconds, Report report)
+      throws IOException {
     try (Stage stage = Stage.open(props)) {
-      new Churn(stage, agents, report).measure(seconds);
+      Churn churn = new Churn(stage, report);
+      for (int size : sizes.stream().distinct().sorted().toList()) {
+        churn.grow(size);
+        churn.measure(seconds);
+      }
     }
   }
 
-  private void measure(int seconds) throws IOException {
-    Program control = stage.control().program();
+  private void grow(int size) throws IOException {
+    int more = size - agents;
+    int moreServices = Math.max(2, more / INSTANCES);
+    double cpu = millis(stage.control().program());
+    Traffic before = stage.fleet().traffic();
     long begun = System.nanoTime();
-    List<SimulatedAgent> all = stage.fleet().join(Placement.evenly(agents, services, CALLS));
+    all.addAll(stage.fleet().join(Placement.evenly(agents, more, services, moreServices, CALLS)));
     double joined = (System.nanoTime() - begun) / 1e9;
     stage.fleet().awaitQuiet();
-    report.add(Figure.of(NAME, agents, "joins", agents / joined, "1/s"));
-    report.add(Figure.of(NAME, agents, "control's CPU for a join", millis(control) / agents, "ms"));
+    agents = size;
+    services += moreServices;
+    report.add(Figure.of(NAME, agents, "joins", more / joined, "1/s"));
+    report.add(
+        Figure.of(
+            NAME,
+            agents,
+            "control's CPU for a join",
+            (millis(stage.control().program()) - cpu) / more,
+            "ms"));
     report.add(
         Figure.of(
             NAME,
             agents,
             "bytes for a join",
-            (double) stage.fleet().traffic().bytesIn() / agents,
+            (double) stage.fleet().traffic().since(before).bytesIn() / more,
             "B"));
+  }
 
-    change(all, WARM_UP_SECONDS);
+  private void measure(int seconds) throws IOException {
+    Program control = stage.control().program();
+    int unused = change(WARM_UP_SECONDS);
     stage.fleet().awaitQuiet();
     Traffic quiet = stage.fleet().traffic();
     double idleBegun = millis(control);
@@ -73,7 +97,7 @@ final class Churn {
     Etcd.Work stored = stage.etcd().work();
     double cpuBegun = millis(control);
     long churnBegun = System.nanoTime();
-    int changes = change(all, seconds);
+    int changes = change(seconds);
     double wall = (System.nanoTime() - churnBegun) / 1e6;
     double cpu = (millis(control) - cpuBegun) / wall;
     Traffic traffic = stage.fleet().traffic().since(before);
@@ -121,12 +145,12 @@ final class Churn {
   }
 
   // Instances change, and now and then a policy; how many instances did.
-  private int change(List<SimulatedAgent> all, int seconds) throws IOException {
+  private int change(int seconds) throws IOException {
     long begun = System.nanoTime();
     int changes = 0;
     for (int second = 0; second < seconds; second++) {
       if (second % 60 == 30) {
-        var unused = stage.control().apply(Policies.timeout(second % services, 1_000 + second));
+        long unused = stage.control().apply(Policies.timeout(second % services, 1_000 + second));
       }
       for (int i = 0; i < CHANGES_PER_SECOND; i++) {
         all.get(ThreadLocalRandom.current().nextInt(all.size())).weigh(++weight);

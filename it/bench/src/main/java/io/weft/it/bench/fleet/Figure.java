@@ -23,6 +23,11 @@ record Figure(
     return new Figure(scenario, agents, name, value, unit, most);
   }
 
+  /** Whether it says the same thing of another time. */
+  boolean isOfTheSame(Figure other) {
+    return scenario.equals(other.scenario) && agents == other.agents && name.equals(other.name);
+  }
+
   @JsonProperty
   boolean met() {
     return goal == null || value <= goal;
@@ -41,7 +46,8 @@ record Figure(
         goal == null ? "" : "at most " + number(goal) + (met() ? "" : "  MISSED"));
   }
 
-  private static String number(double of) {
+  /** A value as people read it. */
+  static String number(double of) {
     return of == Math.rint(of) || Math.abs(of) >= 1_000
         ? String.format(Locale.ROOT, "%,.0f", of)
         : String.format(Locale.ROOT, Math.abs(of) < 1 ? "%.4f" : "%.1f", of);

@@ -41,6 +41,14 @@ public final class FleetCommand implements Callable<Integer> {
   private int agents = 10_000;
 
   @Option(
+      names = "--sizes",
+      split = ",",
+      description =
+          "How many agents there are in the churn, one after the other; a tenth, three tenths and all"
+              + " of them by default.")
+  private List<Integer> sizes = List.of();
+
+  @Option(
       names = "--seconds",
       description = "How long each churn lasts (default: ${DEFAULT-VALUE}).")
   private int seconds = 60;
@@ -58,9 +66,23 @@ public final class FleetCommand implements Callable<Integer> {
   private String etcd = "";
 
   @Option(
+      names = "--folder",
+      description =
+          "Where etcd and control keep their data meanwhile; on a RAM disk, etcd waits for no other"
+              + " (default: that of temporary files).")
+  private Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
       names = "--json",
-      description = "File for the figures (default: it/bench/target/fleet.json).")
+      description =
+          "File for the figures (default: it/bench/target/fleet.json); as .html and .svg beside it"
+              + " a page, and its plot.")
   private Path json = home().resolve("it/bench/target/fleet.json");
+
+  @Option(
+      names = "--keep",
+      description = "Figures that are in that file and not measured now stay in it.")
+  private boolean keep;
 
   @Override
   public Integer call() throws IOException {
@@ -68,11 +90,12 @@ public final class FleetCommand implements Callable<Integer> {
         new Stage.Props(
             home().resolve("control/cli/target/weft-cli.jar"),
             heap,
-            folder ->
+            folder,
+            data ->
                 !etcd.isEmpty()
                     ? Etcd.at(etcd)
-                    : onPath() ? Etcd.program("etcd", folder) : Etcd.container());
-    Report report = new Report();
+                    : onPath() ? Etcd.program("etcd", data) : Etcd.container());
+    Report report = new Report(keep ? Report.figures(json) : List.of());
     try {
       run(props, report);
     } finally {
@@ -88,9 +111,11 @@ public final class FleetCommand implements Callable<Integer> {
       WriteToEnforced.run(props, Math.min(agents, 2_000), seconds, report);
     }
     if (scenarios.contains(Scenario.CHURN)) {
-      for (int size : List.of(agents / 10, agents * 3 / 10, agents)) {
-        Churn.run(props, size, seconds, report);
-      }
+      Churn.run(
+          props,
+          sizes.isEmpty() ? List.of(agents / 10, agents * 3 / 10, agents) : sizes,
+          seconds,
+          report);
     }
     if (scenarios.contains(Scenario.STORM)) {
       ReconnectStorm.run(props, agents, report);

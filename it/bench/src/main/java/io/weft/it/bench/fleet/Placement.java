@@ -16,15 +16,27 @@ record Placement(String uid, String service, String address, List<String> calls)
    * other services: so that each service has as many callers, however many there are.
    */
   static List<Placement> evenly(int agents, int services, int calls) {
+    return evenly(0, agents, 0, services, calls);
+  }
+
+  /**
+   * The same beside others that are there already.
+   *
+   * @param first number of the first agent
+   * @param firstService number of the first service; these call each other alone
+   */
+  static List<Placement> evenly(int first, int agents, int firstService, int services, int calls) {
     List<Placement> all = new ArrayList<>();
     for (int i = 0; i < agents; i++) {
       int service =
           (int) ((long) i * services / agents); // as they are deployed, one after the other
       List<String> called = new ArrayList<>();
       for (int call = 1; call <= Math.min(calls, services - 1); call++) {
-        called.add("default/" + service((service + call) % services));
+        called.add("default/" + service(firstService + (service + call) % services));
       }
-      all.add(new Placement("agent-" + i, service(service), address(i), called));
+      all.add(
+          new Placement(
+              "agent-" + (first + i), service(firstService + service), address(first + i), called));
     }
     return all;
   }

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of two replicas is killed, and all its agents come to the other one: how long that takes,
  * what is sent to them that they hold already, and whether any caller is told that an instance is
- * lost.
+ * lost. The other one serves some agents of its own before, as in life: its JVM has compiled it.
  */
 final class ReconnectStorm {
   private static final String NAME = "storm";
   private static final int INSTANCES = 10;
   private static final int CALLS = 5;
+  private static final int OF_THE_OTHERS_OWN = 10; // one for so many
   private static final int MOST_SECONDS = 30;
 
   private ReconnectStorm() {}
@@ -22,7 +23,12 @@ final class ReconnectStorm {
     try (Stage stage = Stage.open(props, 2)) {
       SimulatedFleet fleet = stage.fleet();
       var unusedGeneration = stage.control().apply(Policies.ofMany());
-      var unused = fleet.join(Placement.evenly(agents, Math.max(2, agents / INSTANCES), CALLS));
+      int services = Math.max(2, agents / INSTANCES);
+      int own = agents / OF_THE_OTHERS_OWN;
+      var unusedOwn =
+          fleet.join(
+              Placement.evenly(agents, own, services, Math.max(2, own / INSTANCES), CALLS), 1);
+      var unused = fleet.join(Placement.evenly(agents, services, CALLS));
       fleet.awaitQuiet();
       Program other = stage.controls().get(1).program();
       Traffic before = fleet.traffic();

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedAgent {
   private static final Duration WELCOME_WAIT = Duration.ofSeconds(10);
   private static final Duration FIRST_DELAY = Duration.ofMillis(500);
-  private static final int MOST_DOUBLINGS = 6;
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
   private static final int PORT = 8080;
   private static final String DOMAIN = "spiffe://weft.local";
 
@@ -70,19 +70,22 @@ final class SimulatedAgent {
   private int failures;
 
   /**
-   * @param controls where to turn to, in this order
+   * @param controls where to turn to, one after the other
+   * @param control the one of them to turn to first
    * @param address of its instance
    * @param calls services it calls, each {@code namespace/name}
    */
   SimulatedAgent(
       Surroundings surroundings,
       List<InetSocketAddress> controls,
+      int control,
       String credential,
       Identity identity,
       String address,
       List<String> calls) {
     this.surroundings = surroundings;
     this.controls = controls;
+    this.control = control;
     this.credential = Credential.newBuilder().setToken(credential).build();
     this.identity = identity;
     this.address = address;
@@ -308,7 +311,8 @@ final class SimulatedAgent {
     surroundings.counters().failures.increment();
     failures = ended.up ? 0 : failures;
     control++;
-    long most = FIRST_DELAY.toNanos() << Math.min(MOST_DOUBLINGS, failures++);
+    long most =
+        Math.min(LONGEST_DELAY.toNanos(), FIRST_DELAY.toNanos() << Math.min(16, failures++));
     surroundings.after(
         Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::start);
   }

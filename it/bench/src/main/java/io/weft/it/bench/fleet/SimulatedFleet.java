@@ -36,10 +36,19 @@ final class SimulatedFleet implements AutoCloseable {
 
   /** Has them join, not more than a few at a time, and returns once they hold all they need. */
   List<SimulatedAgent> join(List<Placement> placements) throws IOException {
+    return join(placements, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param control where they turn to first
+   */
+  List<SimulatedAgent> join(List<Placement> placements, int control) throws IOException {
     List<SimulatedAgent> joined = new ArrayList<>();
     List<SimulatedAgent> joining = new ArrayList<>();
     for (Placement each : placements) {
-      SimulatedAgent agent = agent(each);
+      SimulatedAgent agent = agent(each, control);
       joined.add(agent);
       joining.add(agent);
       agent.start();
@@ -60,10 +69,11 @@ final class SimulatedFleet implements AutoCloseable {
     return joined;
   }
 
-  private SimulatedAgent agent(Placement placement) {
+  private SimulatedAgent agent(Placement placement, int control) {
     return new SimulatedAgent(
         surroundings,
         controls,
+        control,
         credential,
         Identity.newBuilder()
             .setUid(placement.uid())

@@ -17,8 +17,11 @@ final class Stage implements AutoCloseable {
   private final SimulatedFleet fleet;
   private final Thread hook = new Thread(this::end, "end of the stage");
 
-  /** What is brought onto it: the packaged jar, the most heap of a control, and the store. */
-  record Props(Path jar, int heapMegabytes, EtcdSource etcd) {}
+  /**
+   * What is brought onto it: the packaged jar, the most heap of a control, where data are kept, and
+   * the store.
+   */
+  record Props(Path jar, int heapMegabytes, Path data, EtcdSource etcd) {}
 
   /** Where etcd comes from. */
   interface EtcdSource {
@@ -28,7 +31,7 @@ final class Stage implements AutoCloseable {
   private Stage(Props props, int replicas) throws IOException {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      Path folder = Files.createTempDirectory("weft-fleet");
+      Path folder = Files.createTempDirectory(props.data(), "weft-fleet");
       parts.add(() -> delete(folder));
       etcd = props.etcd().open(folder.resolve("etcd"));
       parts.add(etcd::close);

@@ -1,8 +1,11 @@
 package io.weft.it.bench.race;
 
+import static io.weft.it.bench.Html.escaped;
+import static io.weft.it.bench.Html.format;
+
+import io.weft.it.bench.Html;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -17,23 +20,6 @@ final class Page {
   private static final String OTHERS = "#a9b1ba";
   // Caller, what stands between, callee.
   private static final List<String> SHARES = List.of("#5b8db8", "#d9a05b", "#8fb58f");
-  private static final String STYLE =
-      """
-      body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1180px; padding: 0 1rem;
-        color: #222; background: #fff }
-      h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .5rem }
-      h3 { font-size: 1rem; margin: 1.6rem 0 .4rem }
-      .charts { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; margin-top: 1rem }
-      figure { margin: 0 } figcaption { font-weight: 600; font-size: .9rem }
-      table { border-collapse: collapse; font-size: .9rem }
-      td, th { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid #ddd }
-      .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-      .met { color: #1f7a3a } .missed { color: #b3261e; font-weight: 600 }
-      .complaint { color: #b3261e; white-space: pre-line; margin: .3rem 0 }
-      nav { display: flex; flex-wrap: wrap; gap: 0 1.2rem } .quiet { color: #666 }
-      iframe { width: 100%; height: 520px; border: 1px solid #ddd; margin: .4rem 0 }
-      svg text { font: 12px system-ui, sans-serif; fill: currentColor }
-      """;
 
   private final Report report;
   private final Results results;
@@ -45,10 +31,8 @@ final class Page {
   }
 
   String html() {
-    html.append("<!doctype html><html lang=en><meta charset=utf-8><title>Weft: the race</title>")
-        .append("<meta name=viewport content='width=device-width'><style>")
-        .append(STYLE)
-        .append("</style><h1>Weft beside what people would use instead</h1><p class=quiet>");
+    html.append(Html.head("Weft: the race", "Weft beside what people would use instead"))
+        .append("<p class=quiet>");
     report.circumstances().forEach(line -> html.append(escaped(line)).append("<br>"));
     html.append("</p>");
     report
@@ -297,13 +281,5 @@ final class Page {
 
   private static String colored(String color, String text) {
     return format("<span style='color: %s'>&#9632;</span> %s ", color, text);
-  }
-
-  private static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

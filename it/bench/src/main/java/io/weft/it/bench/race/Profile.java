@@ -32,7 +32,9 @@ record Profile(Party party, String workload, List<Shares> shares) {
   // JFR takes a thread that waits in native code for one that works.
   private static final Pattern WAITS =
       Pattern.compile(
-          "sun\\.nio\\.ch\\.(EPoll\\.wait|Net\\.accept|KQueue\\.poll)|java\\.io\\.FileInputStream\\.readBytes");
+          "sun\\.nio\\.ch\\.(EPoll\\.wait|Net\\.accept|KQueue\\.poll)"
+              + "|.*\\.netty\\.channel\\.epoll\\.Native\\.epollWait0?"
+              + "|java\\.io\\.FileInputStream\\.readBytes");
   private static final String OURS = "io.weft.";
   private static final String APPLICATIONS = "io.weft.it.";
   private static final List<String> LIBRARIES =

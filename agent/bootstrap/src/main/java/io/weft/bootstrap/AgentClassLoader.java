@@ -38,9 +38,12 @@ final class AgentClassLoader extends ClassLoader {
     if (entry == null) {
       throw new ClassNotFoundException(name);
     }
-    byte[] bytes;
+    byte[] bytes = new byte[Math.toIntExact(entry.getSize())];
+    int read;
+    // readAllBytes does not know the size, and leaves buffers behind for each of thousands of
+    // classes.
     try (InputStream in = jar.getInputStream(entry)) {
-      bytes = in.readAllBytes();
+      read = in.readNBytes(bytes, 0, bytes.length);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
     }
@@ -48,7 +51,7 @@ final class AgentClassLoader extends ClassLoader {
     if (dot > 0) {
       definePackageOnce(name.substring(0, dot));
     }
-    return defineClass(name, bytes, 0, bytes.length);
+    return defineClass(name, bytes, 0, read);
   }
 
   @Override

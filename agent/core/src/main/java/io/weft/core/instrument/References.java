@@ -1,19 +1,21 @@
 package io.weft.core.instrument;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDefinition;
-import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.Handle;
 import net.bytebuddy.jar.asm.MethodVisitor;
-import net.bytebuddy.pool.TypePool;
 import net.bytebuddy.utility.OpenedClassReader;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +51,9 @@ final class References {
 
   /** The first of them that the library lacks, in words; empty if it has all. */
   Optional<String> missingFrom(ClassFileLocator library) {
-    TypePool pool = TypePool.Default.of(library);
+    Declarations declarations = new Declarations(library);
     for (Member member : members) {
-      if (!member.isIn(pool)) {
+      if (!declarations.have(member)) {
         return Optional.of("it lacks " + member);
       }
     }
@@ -71,48 +73,117 @@ final class References {
 
   /** A type (name and descriptor null), field or method. */
   private record Member(String owner, @Nullable String name, @Nullable String descriptor) {
+    @Override
+    public String toString() {
+      String type = owner.replace('/', '.');
+      return name == null ? type : type + "." + name + (descriptor == null ? "" : descriptor);
+    }
+  }
 
-    boolean isIn(TypePool pool) {
-      TypePool.Resolution resolution = pool.describe(owner.replace('/', '.'));
-      if (!resolution.isResolved()) {
-        return false;
-      }
-      return name == null || isDeclared(resolution.resolve(), new HashSet<>());
+  /**
+   * What the library's types declare, each read once. Before main this is looked at hundreds of
+   * times: descriptions of Byte Buddy's, made anew for each look, would be most of the start.
+   */
+  private static final class Declarations {
+    private final ClassFileLocator library;
+    private final Map<String, Optional<Declared>> byType = new HashMap<>();
+
+    Declarations(ClassFileLocator library) {
+      this.library = library;
     }
 
-    private boolean isDeclared(TypeDefinition type, Set<String> seen) {
-      TypeDescription erased = type.asErasure();
-      if (!seen.add(erased.getName())) {
+    boolean have(Member member) {
+      Declared type = of(member.owner());
+      return type != null
+          && (member.name() == null
+              || isDeclared(type, member.name() + member.descriptor(), new HashSet<>()));
+    }
+
+    private boolean isDeclared(Declared type, String member, Set<Declared> seen) {
+      if (!seen.add(type)) {
         return false;
       }
-      boolean here =
-          (descriptor != null && descriptor.startsWith("("))
-              ? erased.getDeclaredMethods().stream().anyMatch(this::isMethod)
-              : erased.getDeclaredFields().stream()
-                  .anyMatch(f -> f.getName().equals(name) && f.getDescriptor().equals(descriptor));
-      if (here) {
+      if (type.members.contains(member)) {
         return true;
       }
-      TypeDescription.Generic parent = erased.getSuperClass();
-      if (parent != null && isDeclared(parent, seen)) {
-        return true;
-      }
-      for (TypeDescription.Generic extended : erased.getInterfaces()) {
-        if (isDeclared(extended, seen)) {
+      for (String each : type.parents) {
+        Declared parent = of(each);
+        if (parent != null && isDeclared(parent, member, seen)) {
           return true;
         }
       }
       return false;
     }
 
-    private boolean isMethod(MethodDescription method) {
-      return method.getInternalName().equals(name) && method.getDescriptor().equals(descriptor);
+    private @Nullable Declared of(String internalName) {
+      Optional<Declared> known = byType.get(internalName);
+      if (known == null) {
+        known = read(internalName);
+        byType.put(internalName, known);
+      }
+      return known.orElse(null);
+    }
+
+    private Optional<Declared> read(String internalName) {
+      try {
+        ClassFileLocator.Resolution found = library.locate(internalName.replace('/', '.'));
+        if (!found.isResolved()) {
+          return Optional.empty();
+        }
+        Declared declared = new Declared();
+        OpenedClassReader.of(found.resolve()).accept(declared, PARSING | ClassReader.SKIP_CODE);
+        return Optional.of(declared);
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** One type: its fields and methods, name and descriptor, and the types it inherits from. */
+  private static final class Declared extends ClassVisitor {
+    private final Set<String> members = new HashSet<>();
+    private final List<String> parents = new ArrayList<>();
+
+    Declared() {
+      super(OpenedClassReader.ASM_API);
     }
 
     @Override
-    public String toString() {
-      String type = owner.replace('/', '.');
-      return name == null ? type : type + "." + name + (descriptor == null ? "" : descriptor);
+    public void visit(
+        int version,
+        int access,
+        String name,
+        @Nullable String signature,
+        @Nullable String superName,
+        String @Nullable [] interfaces) {
+      if (superName != null) {
+        parents.add(superName);
+      }
+      if (interfaces != null) {
+        parents.addAll(List.of(interfaces));
+      }
+    }
+
+    @Override
+    public @Nullable FieldVisitor visitField(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        @Nullable Object value) {
+      members.add(name + descriptor);
+      return null;
+    }
+
+    @Override
+    public @Nullable MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      members.add(name + descriptor);
+      return null;
     }
   }
 

@@ -113,6 +113,11 @@ final class SimulatedAgent {
     register();
   }
 
+  /** Whether it has joined and is certified, though services that it calls may not be there yet. */
+  synchronized boolean isCertified() {
+    return stream != null && stream.up && certified;
+  }
+
   /** Whether control knows it as it is now: config, certificate and instance. */
   synchronized boolean isSettled() {
     return stream != null && stream.up && certified && holdsAll();

@@ -55,15 +55,17 @@ final class SimulatedFleet implements AutoCloseable {
       await(
           "agents to join",
           () -> {
-            joining.removeIf(SimulatedAgent::isSettled);
+            joining.removeIf(SimulatedAgent::isCertified);
             return joining.size() < MOST_JOINING;
           });
     }
+    // Only now: who has joined early may call who joins late.
+    List<SimulatedAgent> lacking = new ArrayList<>(joined);
     await(
         "agents to hold all that they need",
         () -> {
-          joining.removeIf(SimulatedAgent::isSettled);
-          return joining.isEmpty();
+          lacking.removeIf(SimulatedAgent::isSettled);
+          return lacking.isEmpty();
         });
     agents.addAll(joined);
     return joined;

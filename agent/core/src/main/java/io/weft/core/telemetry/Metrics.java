@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Metrics {
-  // As many as the SDK keeps; what a stranger makes up is not to stay.
+  // As many as the SDK keeps. Labels of further ones are made each time: strangers make up paths.
   private static final int MOST_SERIES = 2_000;
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");

@@ -163,9 +163,8 @@ record Signer(
     }
   }
 
-  // Most of the work of signing. BouncyCastle's verifier does it twice, the second time to let go
-  // of
-  // what hardware may hold; agents' keys are in memory, and of EC.
+  // Most of the work of signing. BouncyCastle's verifier does it twice, the second time to let
+  // go of what hardware may hold; agents' keys are in memory, and of EC.
   private static boolean isSigned(JcaPKCS10CertificationRequest request, PublicKey key)
       throws GeneralSecurityException, OperatorCreationException, PKCSException, IOException {
     if (!(key instanceof ECPublicKey)) {

@@ -10,7 +10,6 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -40,6 +39,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.weft.api.v1.HealthCheckRequest;
 import io.weft.api.v1.HealthCheckResponse;
+import io.weft.core.buffer.HeapBuffers;
 import io.weft.core.endpoint.Endpoint;
 import io.weft.core.endpoint.EndpointTls;
 import io.weft.core.identity.ClientTls;
@@ -133,7 +133,7 @@ final class NettyProber implements Prober {
         new Bootstrap()
             .group(group)
             .channel(NioSocketChannel.class)
-            .option(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .option(ChannelOption.ALLOCATOR, HeapBuffers.ALLOCATOR)
             .handler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -226,7 +226,7 @@ final class NettyProber implements Prober {
         NettyChannelBuilder.forAddress(new InetSocketAddress(endpoint.address(), endpoint.port()))
             .channelType(NioSocketChannel.class)
             .eventLoopGroup(group)
-            .withOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .withOption(ChannelOption.ALLOCATOR, HeapBuffers.ALLOCATOR)
             .directExecutor()
             .overrideAuthority(probe.host().isEmpty() ? endpoint.authority() : probe.host())
             .userAgent(AGENT)

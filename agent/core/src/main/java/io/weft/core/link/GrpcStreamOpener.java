@@ -3,7 +3,6 @@ package io.weft.core.link;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -12,6 +11,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.weft.core.buffer.HeapBuffers;
 import io.weft.core.settings.HostPort;
 import io.weft.core.thread.AgentThread;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +47,7 @@ final class GrpcStreamOpener implements ControlStream.Opener {
     return NettyChannelBuilder.forAddress(control.host(), control.port())
         .channelType(NioSocketChannel.class)
         .eventLoopGroup(eventLoop())
-        // One quiet connection: a pool's first chunk alone would take megabytes.
-        .withOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+        .withOption(ChannelOption.ALLOCATOR, HeapBuffers.ALLOCATOR)
         .executor(thread)
         .sslContext(tls(credential))
         .proxyDetector(target -> null)

@@ -22,12 +22,12 @@ import org.bouncycastle.operator.OperatorCreationException;
  * cell is run by each party, and each round begins with another.
  */
 public final class Race {
-  // Most of the time to warm up with many callers, the rest as the cell with one has it.
-  private static final double CROWDED = 0.7;
+  // Most of the time to warm up with many callers, who make most calls.
+  private static final double CROWDED = 0.6;
   // On a busy machine time says little: the compiler of a JVM goes by calls.
   private static final long ENOUGH_CALLS = 40_000;
-  private static final int PIECES = 4;
-  private static final int MOST_PIECES = 3 * PIECES;
+  private static final int TURNS = 6;
+  private static final int MOST_TURNS = 3 * TURNS;
 
   private final RaceOptions options;
   private final PrintStream out;
@@ -170,15 +170,24 @@ public final class Race {
     }
   }
 
+  /**
+   * All cells in turns, as they are measured: code that was compiled for one load is compiled anew
+   * for the next, and shall be so before the first round.
+   */
   private void warm(Team team, Workload workload, double seconds) throws IOException {
     Cell crowd = new Cell(workload, Load.closed(mostCallers(workload)));
+    List<Cell> others =
+        options.cells(workload).stream().filter(cell -> !cell.equals(crowd)).toList();
+    double turn = seconds / TURNS;
+    double crowded = others.isEmpty() ? turn : turn * CROWDED;
     double enough = workload.rate(ENOUGH_CALLS) * seconds / options.warm();
-    double crowded = seconds * CROWDED;
-    long calls = team.warm(crowd, crowded);
-    for (int i = 0; i < MOST_PIECES && calls < enough; i++) {
-      calls += team.warm(crowd, crowded / PIECES);
+    long calls = 0;
+    for (int i = 0; i < TURNS || (i < MOST_TURNS && calls < enough); i++) {
+      calls += team.warm(crowd, crowded);
+      for (Cell cell : others) {
+        calls += team.warm(cell, (turn - crowded) / others.size());
+      }
     }
-    team.warm(new Cell(workload, Load.closed(1)), seconds * (1 - CROWDED));
   }
 
   private int mostCallers(Workload workload) {

@@ -28,12 +28,6 @@ final class GrpcStreamOpener implements ControlStream.Opener {
   /** Names and endpoints of a large mesh in one message. */
   private static final int LARGEST_MESSAGE = 64 << 20;
 
-  /**
-   * What gRPC begins with anyway. Said outright, it is not measured: that would be a PING, and
-   * control's answer to it, for each update.
-   */
-  private static final int WINDOW = 1 << 20;
-
   private final LinkThread thread;
   private @Nullable EventLoopGroup eventLoop;
 
@@ -60,7 +54,6 @@ final class GrpcStreamOpener implements ControlStream.Opener {
         .proxyDetector(target -> null)
         .disableServiceConfigLookUp()
         .disableRetry()
-        .flowControlWindow(WINDOW)
         .keepAliveTime(20, TimeUnit.SECONDS)
         .keepAliveTimeout(10, TimeUnit.SECONDS)
         .maxInboundMessageSize(LARGEST_MESSAGE)

@@ -2,7 +2,6 @@ package io.weft.core.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.ControlMessage;
 import io.weft.api.v1.Hello;
@@ -130,47 +129,6 @@ class ControlLinkOverTlsTest {
   }
 
   @Test
-  void of_an_update_control_hears_the_answer_and_nothing_else() throws Exception {
-    int rounds = 20;
-    try (FakeControl control = FakeControl.start(authority.server());
-        Relay relay = Relay.to(control.address().port())) {
-      BlockingQueue<ControlMessage> updates = new LinkedBlockingQueue<>();
-      CompletableFuture<ControlStream> opened = new CompletableFuture<>();
-      JoinCredential credential = credential();
-      thread.execute(
-          () ->
-              opened.complete(
-                  new GrpcStreamOpener(thread)
-                      .open(
-                          new HostPort("127.0.0.1", relay.port()),
-                          credential,
-                          new UpdatesOnly(updates::add))));
-      ControlStream stream = opened.get(20, TimeUnit.SECONDS);
-      AgentMessage answer = AgentMessage.newBuilder().setAck(Ack.newBuilder().setUpdate(7)).build();
-      thread.execute(
-          () ->
-              stream.send(
-                  AgentMessage.newBuilder()
-                      .setHello(Hello.newBuilder().setCredential(credential.message()))
-                      .build()));
-      assertThat(control.next().hasHello()).isTrue();
-      long before = 0;
-      for (int i = 0; i <= rounds; i++) {
-        control.update(i + 1);
-        assertThat(updates.poll(20, TimeUnit.SECONDS)).isNotNull();
-        thread.execute(() -> stream.send(answer));
-        assertThat(control.next()).isEqualTo(answer);
-        before = i == 0 ? relay.sent() : before;
-      }
-
-      // Of TLS 22 bytes, of a frame 9, of gRPC 5; a PING would be 17 more or 39.
-      assertThat((relay.sent() - before) / rounds)
-          .isLessThan(answer.getSerializedSize() + 22 + 9 + 5 + 17);
-      thread.execute(stream::abort);
-    }
-  }
-
-  @Test
   void runs_on_agent_threads_alone() throws Exception {
     try (FakeControl control = FakeControl.start(authority.server())) {
       BlockingQueue<Boolean> seen = new LinkedBlockingQueue<>();
@@ -250,18 +208,6 @@ class ControlLinkOverTlsTest {
         List::of,
         Questions.NONE,
         () -> {});
-  }
-
-  private record UpdatesOnly(Consumer<ControlMessage> listener) implements ControlStream.Events {
-    @Override
-    public void received(ControlMessage message) {
-      if (message.hasUpdate()) {
-        listener.accept(message);
-      }
-    }
-
-    @Override
-    public void ended(Ending ending) {}
   }
 
   private record EndingsOnly(Consumer<Ending> listener) implements ControlStream.Events {

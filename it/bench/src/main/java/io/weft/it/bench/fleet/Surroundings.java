@@ -36,9 +36,6 @@ import java.util.concurrent.TimeUnit;
 final class Surroundings implements AutoCloseable {
   private static final int THREADS = 2;
 
-  /** That of a real agent, which measures none. */
-  private static final int WINDOW = 1 << 20;
-
   private final EventLoopGroup network =
       new MultiThreadIoEventLoopGroup(THREADS, NioIoHandler.newFactory());
   private final ScheduledExecutorService time =
@@ -80,7 +77,6 @@ final class Surroundings implements AutoCloseable {
         .proxyDetector(target -> null)
         .disableServiceConfigLookUp()
         .disableRetry()
-        .flowControlWindow(WINDOW)
         .maxInboundMessageSize(64 << 20)
         .build();
   }

@@ -62,6 +62,7 @@ public final class Control implements AutoCloseable {
   private static final Duration EXPIRY_STEP = Duration.ofSeconds(1);
   private static final Duration DEMAND_STEP = Duration.ofSeconds(1);
   private static final Duration CALLERS_STEP = Duration.ofSeconds(1);
+  private static final Duration REPORTS_STEP = Duration.ofSeconds(1);
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   private final ConfigStore store;
@@ -143,6 +144,7 @@ public final class Control implements AutoCloseable {
     loop.every(EXPIRY_STEP, fleet::expire);
     loop.every(DEMAND_STEP, exchange::tell);
     loop.every(CALLERS_STEP, fleet::tellCallers);
+    loop.every(REPORTS_STEP, fleet::tellReportIntervals);
     this.acceptance = new Acceptance(store, loop, clock, fleet::accepted);
     this.health =
         new StoreHealth(

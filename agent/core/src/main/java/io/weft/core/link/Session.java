@@ -11,6 +11,7 @@ import io.weft.api.v1.Hello;
 import io.weft.api.v1.Nack;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Report;
+import io.weft.api.v1.ReportInterval;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.Subscribe;
 import io.weft.api.v1.Update;
@@ -126,6 +127,7 @@ final class Session implements ControlStream.Events {
       case ASK -> answer(message.getAsk());
       case RATE_SHARE -> policies.share(message.getRateShare());
       case CALLERS -> config.callers(message.getCallers().getServicesMap());
+      case REPORT_INTERVAL -> reportInterval(message.getReportInterval());
       case MESSAGE_NOT_SET -> Log.debug("control sent a message this agent does not know");
     }
   }
@@ -191,9 +193,21 @@ final class Session implements ControlStream.Events {
     certification.connected(this::send);
     register();
     subscribe();
+    reportedAt = thread.nanoTime();
     if (welcome.getReportIntervalMillis() > 0) {
-      reportedAt = thread.nanoTime();
-      reportEvery(Duration.ofMillis(welcome.getReportIntervalMillis()));
+      Duration interval = Duration.ofMillis(welcome.getReportIntervalMillis());
+      reportAfter(interval, interval);
+    }
+  }
+
+  // The next report is due an interval after the last: who was not in step with others stays so.
+  private void reportInterval(ReportInterval wanted) {
+    if (up && wanted.getMillis() > 0) {
+      cancelTimer();
+      Duration interval = Duration.ofMillis(wanted.getMillis());
+      Duration since = Duration.ofNanos(thread.nanoTime() - reportedAt);
+      Duration rest = interval.minus(since);
+      reportAfter(rest.isNegative() ? Duration.ZERO : rest, interval);
     }
   }
 
@@ -254,16 +268,16 @@ final class Session implements ControlStream.Events {
     draining.clear();
   }
 
-  private void reportEvery(Duration interval) {
+  private void reportAfter(Duration first, Duration interval) {
     timer =
         thread.after(
-            interval,
+            first,
             () -> {
               // A control that reads slowly gets fewer reports, not a longer queue.
               if (stream != null && stream.ready()) {
                 report();
               }
-              reportEvery(interval);
+              reportAfter(interval, interval);
             });
   }
 

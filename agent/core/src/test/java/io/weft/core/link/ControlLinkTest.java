@@ -10,6 +10,7 @@ import io.weft.api.v1.Identity;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
 import io.weft.api.v1.Registration;
+import io.weft.api.v1.ReportInterval;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
@@ -341,6 +342,46 @@ class ControlLinkTest {
     assertThat(received(AgentMessage::hasReport).get(1).getReport().getEdgesList()).isEmpty();
     assertThat(received(AgentMessage::hasReport).get(1).getReport().getIntervalMillis())
         .isEqualTo(1000);
+  }
+
+  @Test
+  void reports_at_another_interval_once_control_asks_for_it() {
+    control.welcome = Welcome.newBuilder().setMesh("default").setReportIntervalMillis(1000).build();
+    started();
+    thread.advance(Duration.ofMillis(1500));
+
+    wanted(5000);
+    thread.advance(Duration.ofMillis(4400));
+    assertThat(received(AgentMessage::hasReport)).hasSize(1);
+    thread.advance(Duration.ofMillis(200));
+    assertThat(received(AgentMessage::hasReport)).hasSize(2);
+    assertThat(received(AgentMessage::hasReport).get(1).getReport().getIntervalMillis())
+        .isEqualTo(5000);
+
+    thread.advance(Duration.ofSeconds(2));
+    wanted(1000);
+    thread.advance(Duration.ofMillis(2100));
+    assertThat(received(AgentMessage::hasReport)).hasSize(5);
+  }
+
+  @Test
+  void an_interval_that_makes_no_sense_changes_nothing() {
+    control.welcome = Welcome.newBuilder().setMesh("default").setReportIntervalMillis(1000).build();
+    started();
+
+    wanted(0);
+    wanted(-5);
+    thread.advance(Duration.ofMillis(2500));
+
+    assertThat(received(AgentMessage::hasReport)).hasSize(2);
+  }
+
+  private void wanted(int millis) {
+    control
+        .last()
+        .push(
+            ControlMessage.newBuilder()
+                .setReportInterval(ReportInterval.newBuilder().setMillis(millis)));
   }
 
   @Test

@@ -47,6 +47,11 @@ public final class Acceptance {
   private static final int MOST_DOCUMENTS = (Commit.MOST_WRITES - 2) / 2;
   private static final int MOST_TRIES = 20;
 
+  /** Of one commit the two mirrors hear one after the other: how long at most. */
+  private static final Duration BOTH_HEARD = Duration.ofMillis(20);
+
+  private static final Duration AGAIN = Duration.ofMillis(300);
+
   /** How many generations there are between two looks at what history need not keep. */
   private static final int TIDIED_EVERY = 10;
 
@@ -67,6 +72,7 @@ public final class Acceptance {
   private long newestEpoch;
   private String history = "";
   private boolean busy;
+  private boolean reconciling;
 
   /**
    * @param listener told of what is in force, at first and at each change
@@ -92,7 +98,7 @@ public final class Acceptance {
     history = storeHistory;
     accepted.start();
     config.start();
-    reconcileSoon();
+    reconcileAfter(AGAIN);
   }
 
   /** Which store this is, by its history. */
@@ -124,7 +130,7 @@ public final class Acceptance {
         written.put(change.key(), read(now));
       }
     }
-    reconcile();
+    reconcileAfter(BOTH_HEARD);
   }
 
   private Written read(Entry entry) {
@@ -164,7 +170,7 @@ public final class Acceptance {
     }
     newestEpoch = Math.max(newestEpoch, head.epoch());
     listener.accept(inForce());
-    reconcile();
+    reconcileAfter(BOTH_HEARD);
   }
 
   private void force(Document.Key key, Entry entry) {
@@ -184,8 +190,17 @@ public final class Acceptance {
     }
   }
 
-  private void reconcileSoon() {
-    loop.after(Duration.ofMillis(300), this::reconcile);
+  // What has been heard of by one mirror alone looks like something to write, and is not.
+  private void reconcileAfter(Duration pause) {
+    if (!reconciling) {
+      reconciling = true;
+      loop.after(
+          pause,
+          () -> {
+            reconciling = false;
+            reconcile();
+          });
+    }
   }
 
   private void reconcile() {
@@ -215,7 +230,7 @@ public final class Acceptance {
                 (result, fault) -> {
                   busy = false;
                   if (fault != null || !result.done()) {
-                    reconcileSoon();
+                    reconcileAfter(AGAIN);
                   } else {
                     tidy(next);
                   }

@@ -42,8 +42,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,6 +70,9 @@ public final class Fleet {
 
   private static final int LONGEST_REPORT_INTERVAL_MILLIS = 5_000;
 
+  /** At a time, so that nobody's news waits for it. */
+  private static final int MOST_TOLD_OF_INTERVALS = 500;
+
   /** How long a burst of changes is waited out, and how long at most. */
   private static final Duration DEBOUNCE = Duration.ofMillis(10);
 
@@ -86,6 +89,9 @@ public final class Fleet {
   /** For each agent that is to be told: the pause between names of services and further ones. */
   private static final Duration BETWEEN_NAMES = Duration.ofNanos(200_000);
 
+  /** For each endpoint of a service: the pause between changes of them and further ones. */
+  private static final Duration BETWEEN_ENDPOINTS = Duration.ofNanos(100_000);
+
   private final Loop loop;
   private final Clock clock;
   private final String replica;
@@ -99,6 +105,10 @@ public final class Fleet {
   private final NamesHistory names = new NamesHistory();
   // Those for whom something may be new that they have not been sent.
   private final Set<Session> behind = new LinkedHashSet<>();
+  // Large services by when changes of their endpoints were last told, and those that have changed
+  // since.
+  private final Map<ServiceId, Long> told = new HashMap<>();
+  private final Set<ServiceId> gathering = new HashSet<>();
   private final Set<Session> drains = new LinkedHashSet<>();
   private final Set<Session> refused = new LinkedHashSet<>();
   private final ExecutorService signing =
@@ -114,6 +124,7 @@ public final class Fleet {
   private Instant named = Instant.EPOCH;
   private boolean naming;
   private long dirtySince;
+  private long flushed = System.nanoTime();
   private int flushes;
   private boolean dirty;
   private boolean allBehind;
@@ -242,6 +253,26 @@ public final class Fleet {
     }
   }
 
+  /**
+   * Tells agents how often to report, where there are more or fewer of them by now than when they
+   * came. Not all at once, and none with each who comes and goes.
+   */
+  public void tellReportIntervals() {
+    int agents = agents();
+    int told = 0;
+    for (Session session : sessions.values()) {
+      ServiceId service = session.agent().service();
+      int wanted = reportIntervalMillis(service, agents);
+      boolean tooOften = session.reportMillis() < wanted;
+      boolean tooSeldom =
+          session.reportMillis() > reportIntervalMillis(service, agents + agents / 4);
+      if ((tooOften || tooSeldom) && told < MOST_TOLD_OF_INTERVALS) {
+        session.reportEvery(wanted);
+        told++;
+      }
+    }
+  }
+
   private boolean isExpired(Session session) {
     Joined joined = session.agent().joined();
     if (!joined.isOver(clock.instant())) {
@@ -327,6 +358,10 @@ public final class Fleet {
       objection(session.agent())
           .ifPresent(reason -> expel(session, Status.PERMISSION_DENIED, reason));
     }
+    // Somebody waits for it; what is written right after it is gathered.
+    if (System.nanoTime() - flushed > DEBOUNCE.toNanos()) {
+      flush();
+    }
   }
 
   /**
@@ -371,10 +406,45 @@ public final class Fleet {
     flushSoon();
   }
 
-  /** The endpoints of a service have: of no concern to who does not call it. */
+  /**
+   * The endpoints of a service have: of no concern to who does not call it. What a change costs a
+   * caller grows with the number of endpoints, so that those of a large service are gathered.
+   */
   public void endpointsChanged(ServiceId service) {
+    Duration pause = BETWEEN_ENDPOINTS.multipliedBy(registry().ready(service));
+    if (pause.compareTo(DEBOUNCE) <= 0) {
+      tellEndpoints(service);
+    } else if (!gathering.contains(service)) {
+      long now = System.nanoTime();
+      Long last = told.get(service);
+      long rest = last == null ? 0 : last + pause.toNanos() - now;
+      if (rest <= 0) {
+        told.put(service, now);
+        tellEndpoints(service);
+      } else {
+        gathering.add(service);
+        loop.after(
+            Duration.ofNanos(rest),
+            () -> {
+              gathering.remove(service);
+              told.put(service, System.nanoTime());
+              tellEndpoints(service);
+            });
+      }
+    }
+    if (!drains.isEmpty() || !refused.isEmpty()) {
+      flushSoon();
+    }
+  }
+
+  /** Whether changes of a service's endpoints wait for further ones. */
+  boolean isGathering(ServiceId service) {
+    return gathering.contains(service);
+  }
+
+  private void tellEndpoints(ServiceId service) {
     Set<Session> calling = callers.of(service);
-    if (!calling.isEmpty() || !drains.isEmpty() || !refused.isEmpty()) {
+    if (!calling.isEmpty()) {
       behind.addAll(calling);
       flushSoon();
     }
@@ -400,6 +470,8 @@ public final class Fleet {
 
   private void flush() {
     dirty = false;
+    flushes++; // what was still to come would be in vain
+    flushed = System.nanoTime();
     if (allBehind) {
       allBehind = false;
       behind.addAll(sessions.values());
@@ -411,7 +483,10 @@ public final class Fleet {
 
   /** Whether everybody has taken all there is. */
   boolean isSettled() {
-    return !dirty && behind.isEmpty() && sessions.values().stream().noneMatch(Session::isWaiting);
+    return !dirty
+        && gathering.isEmpty()
+        && behind.isEmpty()
+        && sessions.values().stream().noneMatch(Session::isWaiting);
   }
 
   private RateLimit limit(ServiceId service) {
@@ -436,20 +511,20 @@ public final class Fleet {
 
   // Trust and names for all; of the services that it calls and may know of their config, and the
   // endpoints that these lead to.
-  private Collection<Resource> target(Session session) {
-    Map<String, Resource> target = new LinkedHashMap<>();
+  private List<Resource> target(Session session) {
+    List<Resource> target = new ArrayList<>();
     Resource trust = authority().trust();
     if (trust != null) {
-      target.put("trust", trust);
+      target.add(trust);
     }
     String namespace = session.agent().service().namespace();
-    target.put("inbound", keys().join(compiler.inbound(session.agent().service())));
-    target.put("", names.since(session.heldNames(), compiler.names(session.agent().caller())));
+    target.add(keys().join(compiler.inbound(session.agent().service())));
+    target.add(names.since(session.heldNames(), compiler.names(session.agent().caller())));
     Set<ServiceId> reached = new TreeSet<>();
     for (ServiceId service : session.subscriptions()) {
       if (compiler.services().containsKey(service) && compiler.isVisible(service, namespace)) {
         Resource config = compiler.config(session.agent().caller(), service);
-        target.put("config/" + service, config);
+        target.add(config);
         reached.add(service);
         for (RouteRule rule : config.getServiceConfig().getRulesList()) {
           for (Backend backend : rule.getBackendsList()) {
@@ -463,13 +538,12 @@ public final class Fleet {
     }
     callers.reach(session, reached);
     for (ServiceId service : reached) {
-      target.put(
-          "endpoints/" + service,
+      target.add(
           compiler
               .externalEndpoints(service)
               .orElseGet(() -> registry().endpoints(service, session.heldEndpoints(service))));
     }
-    return target.values();
+    return target;
   }
 
   private Version version() {
@@ -495,7 +569,7 @@ public final class Fleet {
             .setMesh("default")
             .setReplica(replica)
             .addAllReplicas(replicas.get())
-            .setReportIntervalMillis(reportIntervalMillis(agent.service()))
+            .setReportIntervalMillis(reportIntervalMillis(agent.service(), agents()))
             .setTimeMillis(clock.millis())
             .build());
     push(session);
@@ -503,17 +577,19 @@ public final class Fleet {
   }
 
   // Those who share a limit tell how much they are asked, which must be known at once.
-  private int reportIntervalMillis(ServiceId service) {
+  private int reportIntervalMillis(ServiceId service, int agents) {
     if (limits.computeIfAbsent(service, this::limit).getScope() == RateLimit.Scope.GLOBAL) {
       return REPORT_INTERVAL_MILLIS;
     }
-    // Of a fleet whose agents are on their way here, its instances tell how many they will be.
-    int agents =
-        Math.max(
-            sessions.size(), registry().instances().size() / Math.max(1, replicas.get().size()));
     return Math.min(
         LONGEST_REPORT_INTERVAL_MILLIS,
         REPORT_INTERVAL_MILLIS * (1 + agents / REPORTS_PER_INTERVAL));
+  }
+
+  // Of a fleet whose agents are on their way here, its instances tell how many they will be.
+  private int agents() {
+    return Math.max(
+        sessions.size(), registry().instances().size() / Math.max(1, replicas.get().size()));
   }
 
   void received(Session session, AgentMessage message) {
@@ -648,6 +724,8 @@ public final class Fleet {
     session.draining();
     registry().drain(session.agent().uid());
     drains.add(session);
+    // Callers are to know now, however many endpoints there are.
+    behind.addAll(callers.of(session.agent().service()));
     flush();
     loop.after(DRAIN_AT_MOST, () -> drained(session));
   }

@@ -17,6 +17,7 @@ import io.weft.api.v1.Refused;
 import io.weft.api.v1.Registration;
 import io.weft.api.v1.Renew;
 import io.weft.api.v1.Report;
+import io.weft.api.v1.ReportInterval;
 import io.weft.api.v1.Resource;
 import io.weft.api.v1.ResourceError;
 import io.weft.api.v1.ResourceType;
@@ -92,6 +93,7 @@ final class Session {
   private boolean knowsShare;
   private Map<String, Integer> callers = Map.of();
   private @Nullable Instant certifiedAt;
+  private int reportMillis;
 
   Session(Agent agent, StreamObserver<ControlMessage> out, Hello hello, Instant since) {
     this.agent = agent;
@@ -108,6 +110,7 @@ final class Session {
   }
 
   void welcome(Welcome welcome) {
+    reportMillis = welcome.getReportIntervalMillis();
     send(ControlMessage.newBuilder().setWelcome(welcome));
   }
 
@@ -317,6 +320,19 @@ final class Session {
       callers = many;
       send(ControlMessage.newBuilder().setCallers(Callers.newBuilder().putAllServices(many)));
     }
+  }
+
+  /** How often its agent was last told to report, in milliseconds. */
+  int reportMillis() {
+    return reportMillis;
+  }
+
+  /** Tells its agent to report so often from now on. */
+  void reportEvery(int millis) {
+    reportMillis = millis;
+    send(
+        ControlMessage.newBuilder()
+            .setReportInterval(ReportInterval.newBuilder().setMillis(millis)));
   }
 
   void drained() {

@@ -9,12 +9,14 @@ import io.weft.control.loop.Loop;
 import io.weft.control.store.Commit;
 import io.weft.control.store.ConfigStore;
 import io.weft.control.store.Stores;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,13 +27,14 @@ class AcceptanceTest {
   private static final Author ME = new Author("me", "t0", "admin");
 
   private final Loop loop = new Loop();
+  private final AtomicInteger commits = new AtomicInteger();
   private final LinkedBlockingDeque<Accepted> told = new LinkedBlockingDeque<>();
   private ConfigStore store;
   private Acceptance acceptance;
 
   @BeforeEach
   void start(@TempDir Path folder) {
-    store = Stores.open("embedded:" + folder);
+    store = counting(Stores.open("embedded:" + folder));
     acceptance = new Acceptance(store, loop, Clock.systemUTC(), told::add);
     loop.execute(acceptance::start);
     await().until(() -> generation() == 1);
@@ -70,6 +73,21 @@ class AcceptanceTest {
   }
 
   @Test
+  void what_is_applied_is_written_once_and_nothing_is_written_in_vain() throws Exception {
+    settled();
+    commits.set(0);
+
+    for (int i = 1; i <= 5; i++) {
+      String request = i + "s";
+      acceptance.apply(timeout(request), ME, false).get(10, TimeUnit.SECONDS);
+      await().untilAsserted(() -> assertThat(inForce()).containsExactly(text(request)));
+    }
+    settled();
+
+    assertThat(commits).hasValue(5 + 1); // the one more is that of settled()
+  }
+
+  @Test
   void a_document_written_straight_into_the_store_is_taken_up() throws Exception {
     store.commit(new Commit().put(KEY, text("1s"))).get(10, TimeUnit.SECONDS);
     await().untilAsserted(() -> assertThat(inForce()).containsExactly(text("1s")));
@@ -95,6 +113,19 @@ class AcceptanceTest {
     store.commit(new Commit().put(KEY, text("2s"))).get(10, TimeUnit.SECONDS);
     await().untilAsserted(() -> assertThat(inForce()).containsExactly(text("2s")));
     assertThat(loop.ask(acceptance::problems).join()).isEmpty();
+  }
+
+  private ConfigStore counting(ConfigStore real) {
+    return (ConfigStore)
+        Proxy.newProxyInstance(
+            ConfigStore.class.getClassLoader(),
+            new Class<?>[] {ConfigStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("commit")) {
+                commits.incrementAndGet();
+              }
+              return method.invoke(real, arguments);
+            });
   }
 
   // Everything the store had to tell has been heard, and answered.

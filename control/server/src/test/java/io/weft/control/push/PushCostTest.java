@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import io.weft.api.v1.Ack;
 import io.weft.api.v1.AgentMessage;
 import io.weft.api.v1.ControlMessage;
+import io.weft.api.v1.Goodbye;
 import io.weft.api.v1.Hello;
 import io.weft.api.v1.InstancePort;
 import io.weft.api.v1.InstanceState;
@@ -42,6 +43,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,41 @@ class PushCostTest {
                           assertThat(update.getResources(0).getEndpointsDelta().getUpsertedList())
                               .hasSize(1);
                         }));
+  }
+
+  @Test
+  void changes_of_a_large_service_that_follow_one_another_are_told_together() throws Exception {
+    ServiceId large = new ServiceId("default", "large");
+    ServiceId small = new ServiceId("default", "small");
+    List<Caller> instances = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      instances.add(new Caller("large-" + i, "large", List.of()));
+    }
+    instances.add(new Caller("small", "small", List.of()));
+    Caller calling = new Caller("calling", "calling", List.of("default/large", "default/small"));
+    onLoop(
+        () -> {
+          instances.forEach(each -> each.says(1));
+          return true;
+        });
+    settle();
+    calling.updates.clear();
+
+    List<Boolean> waiting =
+        onLoop(
+            () -> {
+              instances.subList(0, 10).forEach(each -> each.says(2));
+              instances.get(1_000).says(2);
+              return List.of(fleet.isGathering(large), fleet.isGathering(small));
+            });
+    settle();
+
+    assertThat(waiting).containsExactly(true, false);
+    assertThat(calling.updates)
+        .flatExtracting(Update::getResourcesList)
+        .filteredOn(each -> each.getVersion().getName().equals("default/large"))
+        .singleElement()
+        .satisfies(each -> assertThat(each.getEndpointsDelta().getUpsertedList()).hasSize(10));
   }
 
   @Test
@@ -193,6 +230,64 @@ class PushCostTest {
     assertThat(last.reportMillis).isEqualTo(4_000);
   }
 
+  @Test
+  void who_came_when_there_were_few_agents_is_told_to_report_more_seldom_once_there_are_many()
+      throws Exception {
+    Caller first = new Caller("first", "service-0", List.of());
+    for (int i = 1; i < 3_000; i++) {
+      new Caller("agent-" + i, "service-0", List.of());
+    }
+    callers.forEach(each -> each.intervals.set(0));
+
+    for (int i = 0; i < 10; i++) {
+      tellReportIntervals();
+    }
+
+    assertThat(callers).allSatisfy(each -> assertThat(each.reportMillis).isEqualTo(4_000));
+    assertThat(callers).allSatisfy(each -> assertThat(each.intervals).hasValueLessThanOrEqualTo(1));
+    assertThat(first.intervals).hasValue(1);
+  }
+
+  @Test
+  void intervals_of_reports_are_told_to_some_at_a_time_and_not_anew_with_each_who_comes_and_goes()
+      throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      new Caller("agent-" + i, "service-0", List.of());
+    }
+    callers.forEach(each -> each.intervals.set(0));
+
+    tellReportIntervals();
+    assertThat(callers.stream().mapToInt(each -> each.intervals.get()).sum()).isEqualTo(500);
+    tellReportIntervals();
+    assertThat(callers).allSatisfy(each -> assertThat(each.intervals).hasValueLessThanOrEqualTo(1));
+
+    callers.forEach(each -> each.intervals.set(0));
+    for (int i = 0; i < 5; i++) {
+      callers.get(0).leaves();
+      tellReportIntervals();
+      callers.set(0, new Caller("again-" + i, "service-0", List.of()));
+      callers.remove(callers.size() - 1);
+      tellReportIntervals();
+    }
+    assertThat(callers).allSatisfy(each -> assertThat(each.intervals).hasValueLessThanOrEqualTo(1));
+
+    for (Caller each : callers.subList(0, 300)) {
+      each.leaves();
+    }
+    tellReportIntervals();
+    tellReportIntervals();
+    assertThat(callers.subList(300, 1_000))
+        .allSatisfy(each -> assertThat(each.reportMillis).isEqualTo(1_000));
+  }
+
+  private void tellReportIntervals() throws Exception {
+    onLoop(
+        () -> {
+          fleet.tellReportIntervals();
+          return true;
+        });
+  }
+
   // The services that an agent was last told of.
   private static List<String> names(Caller agent) {
     List<String> names = List.of();
@@ -262,6 +357,7 @@ class PushCostTest {
     private final int port;
     private @Nullable Session session;
     private volatile int reportMillis;
+    private final AtomicInteger intervals = new AtomicInteger();
 
     Caller(String uid, String service, List<String> calls) throws Exception {
       this.service = service;
@@ -292,6 +388,14 @@ class PushCostTest {
           });
     }
 
+    void leaves() throws Exception {
+      onLoop(
+          () -> {
+            received(AgentMessage.newBuilder().setGoodbye(Goodbye.getDefaultInstance()));
+            return true;
+          });
+    }
+
     // On the loop.
     void says(int weight) {
       received(
@@ -315,6 +419,10 @@ class PushCostTest {
     public void onNext(ControlMessage message) {
       if (message.hasWelcome()) {
         reportMillis = message.getWelcome().getReportIntervalMillis();
+      }
+      if (message.hasReportInterval()) {
+        reportMillis = message.getReportInterval().getMillis();
+        intervals.incrementAndGet();
       }
       if (message.hasUpdate()) {
         Update update = message.getUpdate();

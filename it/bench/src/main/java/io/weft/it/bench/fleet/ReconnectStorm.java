@@ -16,6 +16,7 @@ final class ReconnectStorm {
   private static final int CALLS = 5;
   private static final int OF_THE_OTHERS_OWN = 10; // one for so many
   private static final int MOST_SECONDS = 30;
+  private static final Duration IDLE = Duration.ofSeconds(15);
 
   private ReconnectStorm() {}
 
@@ -30,24 +31,34 @@ final class ReconnectStorm {
               Placement.evenly(agents, own, services, Math.max(2, own / INSTANCES), CALLS), 1);
       var unused = fleet.join(Placement.evenly(agents, services, CALLS));
       fleet.awaitQuiet();
+      Program first = stage.control().program();
+      double idle = first.cpu().toMillis();
+      SimulatedFleet.pause(IDLE);
+      add(
+          report,
+          agents,
+          "control's CPU before, nothing changes",
+          (first.cpu().toMillis() - idle) / IDLE.toMillis(),
+          "cores",
+          null);
       Program other = stage.controls().get(1).program();
       Traffic before = fleet.traffic();
       Etcd.Work stored = stage.etcd().work();
       double cpu = other.cpu().toNanos() / 1e9;
       long killed = System.nanoTime();
-      stage.control().program().kill();
+      first.kill();
       SimulatedFleet.await(
           "all agents to come to the other replica",
           () ->
               fleet.traffic().since(before).joins() >= agents
                   && fleet.agents().stream().allMatch(SimulatedAgent::isUp));
       double seconds = (System.nanoTime() - killed) / 1e9;
+      add(report, agents, "until all are back", seconds, "s", (double) MOST_SECONDS);
       // Longer than it takes until what belonged to the dead replica is told to be lost.
       SimulatedFleet.pause(Duration.ofSeconds(30));
       fleet.awaitQuiet();
       Traffic traffic = fleet.traffic().since(before);
       List<String> disagreements = fleet.disagreements();
-      add(report, agents, "until all are back", seconds, "s", (double) MOST_SECONDS);
       add(
           report,
           agents,

@@ -176,6 +176,7 @@ final class SimulatedAgent {
   private void received(ControlMessage message) {
     switch (message.getMessageCase()) {
       case WELCOME -> welcome(message.getWelcome().getReportIntervalMillis());
+      case REPORT_INTERVAL -> reportInterval(message.getReportInterval().getMillis());
       case UPDATE -> update(message.getUpdate());
       case CERTIFICATE -> certificate(message.getCertificate());
       case DRAINED -> drained.complete(this);
@@ -203,16 +204,23 @@ final class SimulatedAgent {
               .build());
     }
     // Not all at once.
-    Duration interval = Duration.ofMillis(reportMillis);
+    open.reportMillis = reportMillis;
     surroundings.after(
         Duration.ofMillis(ThreadLocalRandom.current().nextInt(Math.max(1, reportMillis))),
-        () -> reportEvery(interval, open));
+        () -> report(open));
   }
 
-  private synchronized void reportEvery(Duration interval, Stream open) {
+  private void reportInterval(int millis) {
+    Stream open = stream;
+    if (open != null) {
+      open.reportMillis = millis; // from the next report on
+    }
+  }
+
+  private synchronized void report(Stream open) {
     if (stream == open && open.up) {
       open.send(report);
-      surroundings.after(interval, () -> reportEvery(interval, open));
+      surroundings.after(Duration.ofMillis(open.reportMillis), () -> report(open));
     }
   }
 
@@ -363,6 +371,7 @@ final class SimulatedAgent {
     private @Nullable ClientCallStreamObserver<AgentMessage> out;
     private boolean up;
     private boolean over;
+    private int reportMillis;
 
     void open() {
       var unused = surroundings.push(channel).connect(this);

@@ -1,6 +1,7 @@
 package io.weft.it.bench.fleet;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -15,7 +16,9 @@ final class WriteToEnforced {
   private static final String NAME = "write";
   private static final int SERVICES = 20;
   private static final int CALLS = 5;
-  private static final int WARM_UP = 15;
+
+  /** As long as there are fewer, half of what control does is that its JVM compiles it. */
+  private static final int WARM_UP = 150;
 
   private final Stage stage;
   private final int agents;
@@ -69,6 +72,7 @@ final class WriteToEnforced {
     Traffic before = stage.fleet().traffic();
     Etcd.Work stored = stage.etcd().work();
     double cpu = stage.control().program().cpu().toNanos() / 1e6;
+    double own = ownMillis();
     for (int i = 0; i < writes; i++) {
       Round done = write(WARM_UP + i);
       each.addAll(done.millis);
@@ -95,6 +99,12 @@ final class WriteToEnforced {
         0);
     add(
         report,
+        "the simulator's CPU for an agent and write",
+        (ownMillis() - own) * 1e3 / agents / writes,
+        "us",
+        0);
+    add(
+        report,
         "updates for an agent and write",
         (double) traffic.updates() / agents / writes,
         "",
@@ -105,6 +115,10 @@ final class WriteToEnforced {
         stage.etcd().work().since(stored).writes() / writes,
         "",
         0);
+  }
+
+  private static double ownMillis() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e6;
   }
 
   private void add(Report report, String name, double value, String unit, double goal) {

@@ -143,6 +143,11 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     return known;
   }
 
+  /** Whether nothing of it is left to be given up. */
+  boolean isOver() {
+    return call == null ? answer != null || failure != null : call.isOver();
+  }
+
   /** The answer if it is known. */
   @Nullable Answer answerIfKnown() {
     return answer;

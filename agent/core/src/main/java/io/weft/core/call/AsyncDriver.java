@@ -113,11 +113,18 @@ public final class AsyncDriver {
   }
 
   private void post(Runnable event) {
-    events.add(event);
-    if (pending.getAndIncrement() == 0) {
-      do {
-        handle(events.remove());
-      } while (pending.decrementAndGet() != 0);
+    // Mostly none is being handled, and nothing needs to wait.
+    if (pending.compareAndSet(0, 1)) {
+      handle(event);
+    } else {
+      events.add(event);
+      if (pending.getAndIncrement() != 0) {
+        return;
+      }
+      handle(events.remove());
+    }
+    while (pending.decrementAndGet() != 0) {
+      handle(events.remove());
     }
   }
 

@@ -196,13 +196,16 @@ final class Exchange {
    * library keeps for others.
    */
   void settle() {
-    Hop last = hop;
-    if (net != null && last != null && last.isOver()) {
-      let.open = null;
-      net.clean();
-      net = null;
+    try {
+      Hop last = hop;
+      if (net != null && last != null && last.isOver()) {
+        let.open = null;
+        net.clean();
+        net = null;
+      }
+    } finally {
+      Reference.reachabilityFence(owner);
     }
-    Reference.reachabilityFence(owner);
   }
 
   private Hop begin(boolean output) {

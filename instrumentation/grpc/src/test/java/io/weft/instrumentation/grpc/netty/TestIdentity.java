@@ -158,8 +158,7 @@ final class TestIdentity implements MeshTls {
 
   private static SSLContext context(TlsMaterial material) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        new KeyManager[] {material.key()}, new TrustManager[] {material.trust()}, null);
+    context.init(new KeyManager[] {material.key()}, new TrustManager[] {material.trust()}, null);
     return context;
   }
 

@@ -1475,6 +1475,36 @@ abstract class ClientContract {
   }
 
   @Test
+  void a_collection_closes_no_connection_that_is_kept() {
+    toVersion("v1");
+    fiveAtOnce();
+    stock.reset();
+
+    client.call("GET", "http://stock/").collectingGarbage().send();
+    fiveAtOnce();
+
+    assertThat(stock.v1().requests()).hasSize(6);
+    assertThat(stock.v1().connections()).isLessThanOrEqualTo(1);
+  }
+
+  /** None is answered before all have come. */
+  private void fiveAtOnce() {
+    CountDownLatch all = new CountDownLatch(5);
+    stock.both(
+        (request, reply) -> {
+          all.countDown();
+          await(all);
+          reply.send(200, "here");
+        });
+    List<Call> calls =
+        Stream.generate(() -> client.call("GET", "http://stock/").begin()).limit(5).toList();
+    for (Call call : calls) {
+      assertThat(call.await().status()).isEqualTo(200);
+    }
+    stock.both((request, reply) -> reply.send(200, "here"));
+  }
+
+  @Test
   void many_calls_at_once_are_apart() {
     stock.both((request, reply) -> reply.send(200, request.target()));
     List<CompletableFuture<Answer>> calls = new ArrayList<>();

@@ -113,6 +113,7 @@ public final class AsyncDriver {
   }
 
   private void post(Runnable event) {
+    // Mostly none is being handled, and nothing needs to wait.
     if (pending.compareAndSet(0, 1)) {
       handle(event);
     } else {

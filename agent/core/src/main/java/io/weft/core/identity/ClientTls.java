@@ -6,6 +6,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS toward somebody: whoever else answers fails the handshake. It is the mesh's, mutual, toward
@@ -17,18 +18,29 @@ import javax.net.ssl.SSLSocketFactory;
  * @param epoch of the mesh's, as {@link MeshTls#epoch} was when it was made; of others, another
  *     number for each
  * @param serverName the host's; empty of the mesh's
+ * @param material what it is made of; null of what is not the mesh's
  */
 public record ClientTls(
     String principal,
     int epoch,
     SSLContext context,
     SSLSocketFactory socketFactory,
-    String serverName) {
+    String serverName,
+    @Nullable TlsMaterial material) {
 
   /** The mesh's. */
+  public ClientTls(String principal, int epoch, SSLContext context, TlsMaterial material) {
+    this(principal, epoch, context, context.getSocketFactory(), "", material);
+  }
+
+  /** Another's. */
   public ClientTls(
-      String principal, int epoch, SSLContext context, SSLSocketFactory socketFactory) {
-    this(principal, epoch, context, socketFactory, "");
+      String principal,
+      int epoch,
+      SSLContext context,
+      SSLSocketFactory socketFactory,
+      String serverName) {
+    this(principal, epoch, context, socketFactory, serverName, null);
   }
 
   /** Whether it is the mesh's. */

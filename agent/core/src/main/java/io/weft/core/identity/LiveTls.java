@@ -37,11 +37,13 @@ public final class LiveTls implements MeshTls {
   // A certificate that ended a moment ago is no reason to break a connection that was proven.
   private static final long EXPIRY_GRACE_MILLIS = 300_000;
   private static final int RESUMABLE_SECONDS = 1;
+  private static final List<String> STRICT_PROTOCOLS = List.of("TLSv1.3");
+  private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
   private final InstantSource clock;
   private final Set<Open> open = ConcurrentHashMap.newKeySet();
   private volatile MutualTlsMode mode = MutualTlsMode.PERMISSIVE;
-  private volatile InForce now = new InForce(0, null, null, false, null);
+  private volatile InForce now = new InForce(0, null, null, false, null, null);
 
   /** All that makes connections. */
   private static final class InForce {
@@ -50,6 +52,7 @@ public final class LiveTls implements MeshTls {
     private final @Nullable TrustBundle trust;
     private final boolean tls12;
     private final @Nullable SSLContext server;
+    private final @Nullable TlsMaterial material;
     private final long endMillis;
     private final Map<String, ClientTls> clients = new ConcurrentHashMap<>();
 
@@ -58,12 +61,14 @@ public final class LiveTls implements MeshTls {
         @Nullable Svid svid,
         @Nullable TrustBundle trust,
         boolean tls12,
-        @Nullable SSLContext server) {
+        @Nullable SSLContext server,
+        @Nullable TlsMaterial material) {
       this.epoch = epoch;
       this.svid = svid;
       this.trust = trust;
       this.tls12 = tls12;
       this.server = server;
+      this.material = material;
       this.endMillis = svid == null ? 0 : svid.leaf().getNotAfter().toInstant().toEpochMilli();
     }
   }
@@ -162,23 +167,37 @@ public final class LiveTls implements MeshTls {
   @Override
   public SSLEngine serverEngine(String... protocols) throws SSLException {
     InForce current = now;
-    if (current.server == null) {
-      Log.warnOnce(
-          "connections that begin mutual TLS are closed until control has issued a certificate");
-      throw new SSLException("this process has no certificate yet");
+    SSLContext server = current.server;
+    TlsMaterial material = current.material;
+    if (server == null || material == null) {
+      throw uncertified();
     }
-    SSLEngine engine = current.server.createSSLEngine();
+    SSLEngine engine = server.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setNeedClientAuth(true);
-    parameters.setProtocols(
-        current.tls12 ? new String[] {"TLSv1.3", "TLSv1.2"} : new String[] {"TLSv1.3"});
+    parameters.setProtocols(material.protocols().toArray(String[]::new));
     engine.setSSLParameters(parameters);
     if (protocols.length > 0) {
       List<String> served = List.of(protocols);
       engine.setHandshakeApplicationProtocolSelector((e, offered) -> choose(served, offered));
     }
     return engine;
+  }
+
+  @Override
+  public TlsMaterial serverMaterial() throws SSLException {
+    TlsMaterial material = now.material;
+    if (material == null) {
+      throw uncertified();
+    }
+    return material;
+  }
+
+  private static SSLException uncertified() {
+    Log.warnOnce(
+        "connections that begin mutual TLS are closed until control has issued a certificate");
+    return new SSLException("this process has no certificate yet");
   }
 
   @Override
@@ -200,9 +219,8 @@ public final class LiveTls implements MeshTls {
       throw new SSLException("it is not known who the instance must be");
     }
     try {
-      SSLContext context = context(svid, trust, principal);
-      ClientTls fresh =
-          new ClientTls(principal, current.epoch, context, context.getSocketFactory());
+      TlsMaterial material = material(svid, trust, principal, PROTOCOLS);
+      ClientTls fresh = new ClientTls(principal, current.epoch, context(material), material);
       ClientTls first = current.clients.putIfAbsent(principal, fresh);
       return first == null ? fresh : first;
     } catch (GeneralSecurityException e) {
@@ -306,23 +324,33 @@ public final class LiveTls implements MeshTls {
 
   private void put(@Nullable Svid svid, @Nullable TrustBundle trust, boolean tls12) {
     SSLContext server = null;
+    TlsMaterial material = null;
     if (svid != null && trust != null) {
       try {
-        server = context(svid, trust, "");
+        TlsMaterial made = material(svid, trust, "", tls12 ? PROTOCOLS : STRICT_PROTOCOLS);
+        server = context(made);
+        material = made;
       } catch (GeneralSecurityException e) {
         Log.error("no mutual TLS: " + e.getMessage());
       }
     }
-    now = new InForce(now.epoch + 1, svid, trust, tls12, server);
+    now = new InForce(now.epoch + 1, svid, trust, tls12, server, material);
     open.forEach(this::endIfDisbelieved);
   }
 
-  private SSLContext context(Svid svid, TrustBundle trust, String expected)
-      throws GeneralSecurityException {
+  private TlsMaterial material(
+      Svid svid, TrustBundle trust, String expected, List<String> protocols) {
+    return new TlsMaterial(
+        new OwnKey(svid),
+        new PeerTrust(new PeerCheck(trust), expected, svid.leaf(), clock),
+        protocols);
+  }
+
+  private static SSLContext context(TlsMaterial material) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
-        new KeyManager[] {new OwnKey(svid)},
-        new TrustManager[] {new PeerTrust(new PeerCheck(trust), expected, svid.leaf(), clock)},
+        new KeyManager[] {material.key()},
+        new TrustManager[] {material.trust()},
         new SecureRandom());
     // The checks above are not made when a session is resumed.
     for (var sessions :

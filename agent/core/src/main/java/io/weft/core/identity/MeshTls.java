@@ -57,6 +57,13 @@ public interface MeshTls {
   SSLEngine serverEngine(String... protocols) throws SSLException;
 
   /**
+   * What such an engine is made of, for those who make it by themselves.
+   *
+   * @throws SSLException in one line, if there is no identity
+   */
+  TlsMaterial serverMaterial() throws SSLException;
+
+  /**
    * What to make connections to an endpoint with.
    *
    * @param principal the SPIFFE ID of the chosen instance

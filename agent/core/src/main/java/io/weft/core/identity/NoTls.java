@@ -19,9 +19,18 @@ class NoTls implements MeshTls {
 
   @Override
   public SSLEngine serverEngine(String... protocols) throws SSLException {
+    throw none();
+  }
+
+  @Override
+  public TlsMaterial serverMaterial() throws SSLException {
+    throw none();
+  }
+
+  private static SSLException none() {
     Log.warnOnce(
         "connections that begin mutual TLS are closed until control has issued a certificate");
-    throw new SSLException("this process has no certificate yet");
+    return new SSLException("this process has no certificate yet");
   }
 
   @Override

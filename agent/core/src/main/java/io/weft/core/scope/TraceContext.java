@@ -21,6 +21,8 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
   private static final int TRACE_ID = 3;
   private static final int SPAN_ID = 36;
   private static final int FLAGS = 53;
+  private static final String NO_TRACE_ID = "0".repeat(32);
+  private static final String NO_SPAN_ID = "0".repeat(16);
 
   /** From headers, each empty if it is not there; no trace if the first is not valid. */
   public static TraceContext parse(String parent, String state) {
@@ -53,10 +55,10 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
         && !header.startsWith("ff")
         && header.charAt(2) == '-'
         && isHex(header, TRACE_ID, 32)
-        && !header.startsWith("0".repeat(32), TRACE_ID)
+        && !header.startsWith(NO_TRACE_ID, TRACE_ID)
         && header.charAt(SPAN_ID - 1) == '-'
         && isHex(header, SPAN_ID, 16)
-        && !header.startsWith("0".repeat(16), SPAN_ID)
+        && !header.startsWith(NO_SPAN_ID, SPAN_ID)
         && header.charAt(FLAGS - 1) == '-'
         && isHex(header, FLAGS, 2);
   }

@@ -94,7 +94,7 @@ final class Spans {
     boolean grpc = request.protocol() == Protocol.GRPC;
     Span span =
         tracer
-            .spanBuilder(grpc ? rpc(request.target()) : request.method())
+            .spanBuilder(grpc ? request.target() : request.method())
             .setSpanKind(SpanKind.SERVER)
             .setParent(PolicySampler.under(call.telemetry(), context(parent)))
             .startSpan();
@@ -329,7 +329,7 @@ final class Spans {
     boolean grpc = request.protocol() == Protocol.GRPC;
     Span span =
         tracer
-            .spanBuilder(grpc ? rpc(request.target()) : request.method())
+            .spanBuilder(grpc ? request.target() : request.method())
             .setSpanKind(SpanKind.CLIENT)
             .setParent(PolicySampler.under(telemetry(call), context(parent)))
             .startSpan();
@@ -379,6 +379,8 @@ final class Spans {
   }
 
   private static void rpcAttributes(Span span, String target) {
+    // As the conventions have it, which costs a copy: not made for a span that is not kept.
+    span.updateName(rpc(target));
     span.setAttribute(RPC_SYSTEM, "grpc");
     int slash = target.lastIndexOf('/');
     if (slash > 0) {

@@ -32,11 +32,8 @@ final class Delivery<R> {
     try {
       work.run();
     } finally {
-      if (before == null) {
-        CALLBACK.remove();
-      } else {
-        CALLBACK.set(before);
-      }
+      // Not removed: the thread keeps its empty place for the next callback.
+      CALLBACK.set(before);
     }
   }
 

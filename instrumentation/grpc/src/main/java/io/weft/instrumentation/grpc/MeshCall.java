@@ -34,6 +34,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   private final MethodDescriptor<Q, R> method;
   private final CallOptions options;
   private final MeshTarget target;
+  private final String path;
   private final Executor executor;
   private final Context context = Context.current();
   private final Serial turns = new Serial();
@@ -55,6 +56,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
     this.method = method;
     this.options = options;
     this.target = target;
+    this.path = "/" + method.getFullMethodName();
     this.outbox = new Outbox<>(method);
     Executor own = options.getExecutor();
     this.executor = own == null ? target.executor() : own;
@@ -219,10 +221,10 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
   }
 
   private MethodDescriptor<Q, R> methodOf(Attempt attempt) {
-    String name = attempt.target().substring(1);
-    return name.equals(method.getFullMethodName())
+    String wanted = attempt.target();
+    return wanted.equals(path)
         ? method
-        : method.toBuilder().setFullMethodName(name).build();
+        : method.toBuilder().setFullMethodName(wanted.substring(1)).build();
   }
 
   private Metadata headersOf(Attempt attempt) {
@@ -359,7 +361,7 @@ final class MeshCall<Q, R> extends ClientCall<Q, R> implements AsyncTransport, O
 
   @Override
   public String target() {
-    return "/" + method.getFullMethodName();
+    return path;
   }
 
   @Override

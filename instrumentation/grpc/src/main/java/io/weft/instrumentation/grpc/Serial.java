@@ -14,7 +14,10 @@ final class Serial {
 
   /** Runs it before this returns, or has the thread that is at work run it. */
   void run(Runnable task) {
-    if (add(task)) {
+    // Mostly nobody is at work, and nothing needs to wait.
+    if (pending.compareAndSet(0, 1)) {
+      work(task);
+    } else if (add(task)) {
       drain();
     }
   }
@@ -31,10 +34,14 @@ final class Serial {
     return pending.getAndIncrement() == 0;
   }
 
-  // What a task throws reaches whoever runs it, after the rest has had its turn.
   private void drain() {
-    do {
-      Runnable task = tasks.remove();
+    work(tasks.remove());
+  }
+
+  // What a task throws reaches whoever runs it, after the rest has had its turn.
+  private void work(Runnable first) {
+    Runnable task = first;
+    while (true) {
       try {
         task.run();
       } catch (RuntimeException | Error e) {
@@ -43,6 +50,10 @@ final class Serial {
         }
         throw e;
       }
-    } while (pending.decrementAndGet() != 0);
+      if (pending.decrementAndGet() == 0) {
+        return;
+      }
+      task = tasks.remove();
+    }
   }
 }

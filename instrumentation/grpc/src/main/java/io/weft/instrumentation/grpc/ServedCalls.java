@@ -11,7 +11,6 @@ import io.weft.core.inbound.InboundCall;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Around all the application's interceptors: each call that came over the network is seen. */
@@ -79,7 +78,8 @@ final class ServedCalls implements ServerInterceptor {
   // As the application shall see them.
   private static void show(Metadata headers, InboundCall inbound) {
     MetadataEditor editor = new MetadataEditor(headers);
-    for (String name : List.copyOf(headers.keys())) {
+    // The library makes a set of its own of them.
+    for (String name : headers.keys()) {
       if (inbound.hides(name)) {
         editor.remove(name);
       }

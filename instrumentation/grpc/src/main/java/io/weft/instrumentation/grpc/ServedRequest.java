@@ -11,7 +11,12 @@ import java.net.SocketAddress;
 import java.util.List;
 
 /** A call as it came, before any interceptor of the application's. */
-record ServedRequest(ServerCall<?, ?> call, Metadata headers) implements InboundRequest {
+record ServedRequest(ServerCall<?, ?> call, Metadata headers, String target)
+    implements InboundRequest {
+  ServedRequest(ServerCall<?, ?> call, Metadata headers) {
+    this(call, headers, "/" + call.getMethodDescriptor().getFullMethodName());
+  }
+
   @Override
   public Protocol protocol() {
     return Protocol.GRPC;
@@ -20,11 +25,6 @@ record ServedRequest(ServerCall<?, ?> call, Metadata headers) implements Inbound
   @Override
   public String method() {
     return "POST";
-  }
-
-  @Override
-  public String target() {
-    return "/" + call.getMethodDescriptor().getFullMethodName();
   }
 
   @Override

@@ -47,11 +47,8 @@ final class Aim {
     try {
       return work.run();
     } finally {
-      if (before == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(before);
-      }
+      // Not removed: the thread keeps its empty place for the next call.
+      CURRENT.set(before);
     }
   }
 

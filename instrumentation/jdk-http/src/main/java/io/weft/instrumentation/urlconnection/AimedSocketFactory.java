@@ -9,8 +9,8 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -25,6 +25,10 @@ final class AimedSocketFactory extends SSLSocketFactory {
   // Forgotten once no kept connection holds them.
   private static final Map<AimedSocketFactory, WeakReference<AimedSocketFactory>> ALL =
       Collections.synchronizedMap(new WeakHashMap<>());
+  // Those asked for of late, each at the place of its hash, to be found without a lock.
+  private static final int PLACES = 256;
+  private static final AtomicReferenceArray<@Nullable WeakReference<AimedSocketFactory>> RECENT =
+      new AtomicReferenceArray<>(PLACES);
 
   private final SSLSocketFactory application;
   private final @Nullable ClientTls made;
@@ -46,14 +50,22 @@ final class AimedSocketFactory extends SSLSocketFactory {
    */
   static AimedSocketFactory to(
       SSLSocketFactory application, @Nullable ClientTls made, String address, int port) {
+    int place = hash(application, address, port) & PLACES - 1;
+    WeakReference<AimedSocketFactory> recent = RECENT.get(place);
+    AimedSocketFactory last = recent == null ? null : recent.get();
+    if (last != null && last.is(application, address, port)) {
+      return last;
+    }
     AimedSocketFactory fresh = new AimedSocketFactory(application, made, address, port);
     WeakReference<AimedSocketFactory> known = ALL.get(fresh);
     AimedSocketFactory first = known == null ? null : known.get();
-    if (first != null) {
-      return first;
+    if (first == null) {
+      first = fresh;
+      known = new WeakReference<>(fresh);
+      ALL.put(fresh, known);
     }
-    ALL.put(fresh, new WeakReference<>(fresh));
-    return fresh;
+    RECENT.set(place, known);
+    return first;
   }
 
   @Override
@@ -117,14 +129,19 @@ final class AimedSocketFactory extends SSLSocketFactory {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof AimedSocketFactory that
-        && application.equals(that.application)
-        && address.equals(that.address)
-        && port == that.port;
+    return other instanceof AimedSocketFactory that && that.is(application, address, port);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(application, address, port);
+    return hash(application, address, port);
+  }
+
+  private boolean is(SSLSocketFactory by, String toAddress, int toPort) {
+    return application.equals(by) && address.equals(toAddress) && port == toPort;
+  }
+
+  private static int hash(SSLSocketFactory application, String address, int port) {
+    return 31 * (31 * application.hashCode() + address.hashCode()) + port;
   }
 }

@@ -32,6 +32,8 @@ final class Exchange {
   private final Let let = new Let();
   private final HttpURLConnection owner;
   private URL url;
+  private volatile @Nullable Hop hop;
+  private Cleaner.@Nullable Cleanable net;
   private @Nullable String redirectedMethod;
   private @Nullable Throwable failure;
   private @Nullable Answer answer;
@@ -41,13 +43,13 @@ final class Exchange {
 
   /** What is let go when the application forgets its connection object without reading it. */
   private static final class Let implements Runnable {
-    private volatile @Nullable Hop hop;
+    private volatile @Nullable Hop open;
 
     @Override
     public void run() {
-      Hop last = hop;
-      if (last != null) {
-        last.giveUp();
+      Hop forgotten = open;
+      if (forgotten != null) {
+        forgotten.giveUp();
       }
     }
   }
@@ -56,7 +58,6 @@ final class Exchange {
     this.settings = new RequestSettings(opened, proxy);
     this.url = opened.getURL();
     this.owner = owner;
-    CLEANER.register(owner, let);
   }
 
   /** The settings, while there is no request yet. */
@@ -73,7 +74,7 @@ final class Exchange {
   }
 
   boolean hasBegun() {
-    return let.hop != null || failure != null;
+    return hop != null || failure != null;
   }
 
   /** Where the answer came from, or is to come from. */
@@ -92,7 +93,7 @@ final class Exchange {
         begin(settings.template().getDoOutput()).connect();
       }
     } finally {
-      Reference.reachabilityFence(owner);
+      settle();
     }
   }
 
@@ -111,7 +112,7 @@ final class Exchange {
     try {
       return begin(true).output();
     } finally {
-      Reference.reachabilityFence(owner);
+      settle();
     }
   }
 
@@ -131,11 +132,11 @@ final class Exchange {
       throw unchecked;
     }
     try {
-      Hop hop = begin(false);
-      Answer last = hop.answer();
-      for (Hop next = redirected(hop, last); next != null; next = redirected(hop, last)) {
-        hop = next;
-        last = hop.answer();
+      Hop asked = begin(false);
+      Answer last = asked.answer();
+      for (Hop next = redirected(asked, last); next != null; next = redirected(asked, last)) {
+        asked = next;
+        last = asked.answer();
       }
       answer = last;
       return last;
@@ -143,7 +144,7 @@ final class Exchange {
       failure = e;
       throw e;
     } finally {
-      Reference.reachabilityFence(owner);
+      settle();
     }
   }
 
@@ -153,11 +154,16 @@ final class Exchange {
    * @throws IOException as {@link #answer}, and as the library does for an error status
    */
   InputStream input() throws IOException {
-    InputStream body = answer().input();
-    if (input == null) {
-      input = new HeldBody(body, owner);
+    Answer known = answer();
+    try {
+      InputStream body = known.input();
+      if (input == null) {
+        input = new HeldBody(body, this);
+      }
+      return input;
+    } finally {
+      settle();
     }
-    return input;
   }
 
   /** The body of an error; null if there is none, or no answer yet. */
@@ -165,23 +171,45 @@ final class Exchange {
     Answer known = answerIfKnown();
     InputStream body = known == null ? null : known.error();
     if (error == null && body != null) {
-      error = new HeldBody(body, owner);
+      error = new HeldBody(body, this);
     }
     return error;
   }
 
   /** The answer if there is one and no new request is needed to know. */
   @Nullable Answer answerIfKnown() {
-    Hop hop = let.hop;
-    return answer != null ? answer : hop == null ? null : hop.answerIfKnown();
+    Hop last = hop;
+    return answer != null ? answer : last == null ? null : last.answerIfKnown();
   }
 
   void disconnect() {
-    let.run();
+    Hop last = hop;
+    if (last != null) {
+      last.giveUp();
+    }
+  }
+
+  /**
+   * Something was done on the application's thread, which held its connection object until now.
+   * Once the call has ended there is nothing to let go: what would be let go still would keep all
+   * of the call until a collection finds the object gone, and then close a connection that the
+   * library keeps for others.
+   */
+  void settle() {
+    try {
+      Hop last = hop;
+      if (net != null && last != null && last.isOver()) {
+        let.open = null;
+        net.clean();
+        net = null;
+      }
+    } finally {
+      Reference.reachabilityFence(owner);
+    }
   }
 
   private Hop begin(boolean output) {
-    Hop begun = let.hop;
+    Hop begun = hop;
     if (begun != null) {
       return begun;
     }
@@ -192,10 +220,14 @@ final class Exchange {
     return begin(new Hop(settings, url, method(), null, destination()));
   }
 
-  private Hop begin(Hop hop) {
-    let.hop = hop;
-    hop.begin();
-    return hop;
+  private Hop begin(Hop next) {
+    hop = next;
+    let.open = next;
+    if (net == null) {
+      net = CLEANER.register(owner, let);
+    }
+    next.begin();
+    return next;
   }
 
   private Destination destination() {

@@ -3,18 +3,17 @@ package io.weft.instrumentation.urlconnection;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.ref.Reference;
 
 /**
  * A body that holds its connection object: an application that only reads on has not forgotten it,
  * even if it is in the midst of its last read.
  */
 final class HeldBody extends FilterInputStream {
-  private final Object connection;
+  private final Exchange exchange;
 
-  HeldBody(InputStream body, Object connection) {
+  HeldBody(InputStream body, Exchange exchange) {
     super(body);
-    this.connection = connection;
+    this.exchange = exchange;
   }
 
   @Override
@@ -22,7 +21,7 @@ final class HeldBody extends FilterInputStream {
     try {
       return in.read();
     } finally {
-      Reference.reachabilityFence(connection);
+      exchange.settle();
     }
   }
 
@@ -31,7 +30,7 @@ final class HeldBody extends FilterInputStream {
     try {
       return in.read(bytes, offset, length);
     } finally {
-      Reference.reachabilityFence(connection);
+      exchange.settle();
     }
   }
 
@@ -40,7 +39,16 @@ final class HeldBody extends FilterInputStream {
     try {
       return in.skip(count);
     } finally {
-      Reference.reachabilityFence(connection);
+      exchange.settle();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      in.close();
+    } finally {
+      exchange.settle();
     }
   }
 }

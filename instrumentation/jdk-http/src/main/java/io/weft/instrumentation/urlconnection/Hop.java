@@ -20,12 +20,14 @@ import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.ProtocolException;
+import java.net.Proxy;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URL;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,8 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
   private final String method;
   private final @Nullable OutboundCall call;
   private final @Nullable AsyncDriver driver;
-  private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable Thread reader;
   private @Nullable RequestBody body;
   private boolean outputWanted;
   private volatile @Nullable Try current;
@@ -143,6 +146,11 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     return known;
   }
 
+  /** Whether nothing of it is left to be given up. */
+  boolean isOver() {
+    return call == null ? answer != null || failure != null : call.isOver();
+  }
+
   /** The answer if it is known. */
   @Nullable Answer answerIfKnown() {
     return answer;
@@ -165,7 +173,15 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     } else if (driver != null) {
       driver.cancel();
     }
-    mailbox.add(() -> {});
+    post(() -> {});
+  }
+
+  private void post(Runnable event) {
+    mailbox.add(event);
+    Thread waiting = reader;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
   }
 
   // On the application's thread
@@ -192,20 +208,19 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
 
   private Runnable take() {
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return mailbox.take();
-        } catch (InterruptedException e) {
-          // As the library's own I/O, this is not interrupted.
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    reader = Thread.currentThread();
+    Runnable event = mailbox.poll();
+    while (event == null) {
+      LockSupport.park(this);
+      // As the library's own I/O, this is not interrupted.
+      interrupted |= Thread.interrupted();
+      event = mailbox.poll();
     }
+    reader = null;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return event;
   }
 
   private void rethrow() throws IOException {
@@ -244,7 +259,7 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     Attempt attempt = now.attempt;
     boolean output = outputWanted || settings.template().getDoOutput();
     if (attempt == null || call == null) {
-      return settings.open(new URL(url, url.toExternalForm()), method, output);
+      return settings.open(new URL(url, url.toExternalForm()), settings.proxy(), method, output);
     }
     ClientTls tls = attempt.tls();
     boolean encrypted =
@@ -253,7 +268,8 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
     String logical =
         (encrypted ? "https" : "http") + "://" + attempt.authority() + attempt.target();
     URL wire = new URL(url, logical);
-    HttpURLConnection connection = settings.open(wire, method, output);
+    // The library need not ask for a proxy: by one, no call of the mesh goes.
+    HttpURLConnection connection = settings.open(wire, Proxy.NO_PROXY, method, output);
     if (connection instanceof HttpsURLConnection https) {
       settings.aimTls(https, attempt.endpoint(), tls);
       now.aim = new Aim(wire, null);
@@ -383,12 +399,12 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
 
   @Override
   public void send(Attempt attempt, AttemptProgress progress) {
-    mailbox.add(() -> current = new Try(url, attempt, progress));
+    post(() -> current = new Try(url, attempt, progress));
   }
 
   @Override
   public void cancel(Attempt attempt) {
-    mailbox.add(
+    post(
         () -> {
           Try now = current;
           if (now != null && now.attempt == attempt) {
@@ -406,7 +422,7 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
 
   @Override
   public void commit(Attempt attempt) {
-    mailbox.add(
+    post(
         () -> {
           Try now = current;
           if (now != null && now.connection != null && now.progress != null) {
@@ -436,17 +452,17 @@ final class Hop implements AsyncTransport, OutboundRequest, RequestBody.Sink {
 
   @Override
   public void answer(MeshAnswer given) {
-    mailbox.add(() -> answer = new OwnAnswer(url, method, given));
+    post(() -> answer = new OwnAnswer(url, method, given));
   }
 
   @Override
   public void rethrow(Attempt attempt, Throwable thrown) {
-    mailbox.add(() -> failure = thrown);
+    post(() -> failure = thrown);
   }
 
   @Override
   public void passThrough() {
-    mailbox.add(() -> current = new Try(url, null, null));
+    post(() -> current = new Try(url, null, null));
   }
 
   // The request as the mesh sees it

@@ -80,14 +80,19 @@ final class RequestSettings {
     return first;
   }
 
-  /** A connection of the library's own with all these settings; redirects are not its business. */
-  HttpURLConnection open(URL url, String method, boolean output) throws IOException {
+  /**
+   * A connection of the library's own with all these settings; redirects are not its business.
+   *
+   * @param through a proxy, or none; null to leave that to the library
+   */
+  HttpURLConnection open(URL url, @Nullable Proxy through, String method, boolean output)
+      throws IOException {
     HttpURLConnection connection =
         new Aim(url, null)
             .within(
                 () ->
                     (HttpURLConnection)
-                        (proxy == null ? url.openConnection() : url.openConnection(proxy)));
+                        (through == null ? url.openConnection() : url.openConnection(through)));
     connection.setRequestMethod(method);
     connection.setInstanceFollowRedirects(false);
     connection.setDoInput(template.getDoInput());

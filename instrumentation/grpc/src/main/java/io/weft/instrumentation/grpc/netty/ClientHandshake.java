@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
 import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
+import io.weft.core.identity.TlsMaterial;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -29,6 +30,16 @@ final class ClientHandshake extends Handshake {
   }
 
   static ClientHandshake with(ClientTls tls, ChannelHandler next) {
+    TlsMaterial material = tls.material();
+    SslHandler handler = material == null ? null : NativeTls.client(material);
+    if (handler == null) {
+      handler = jdks(tls);
+    }
+    handler.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
+    return new ClientHandshake(handler, next, tls.isMutual() ? "mutual TLS" : "TLS");
+  }
+
+  private static SslHandler jdks(ClientTls tls) {
     SSLEngine engine =
         tls.isMutual()
             ? tls.context().createSSLEngine()
@@ -38,9 +49,7 @@ final class ClientHandshake extends Handshake {
     tls.prepare(parameters);
     parameters.setApplicationProtocols(new String[] {HTTP_2});
     engine.setSSLParameters(parameters);
-    SslHandler handler = new SslHandler(engine);
-    handler.setHandshakeTimeoutMillis(MeshTls.HANDSHAKE_MILLIS);
-    return new ClientHandshake(handler, next, tls.isMutual() ? "mutual TLS" : "TLS");
+    return new SslHandler(engine);
   }
 
   // The connection is there: its handshake begins at once.

@@ -148,7 +148,10 @@ final class FirstByte extends ByteToMessageDecoder {
 
   private boolean secure(ChannelHandlerContext context, ProtocolNegotiationEvent sofar)
       throws SSLException {
-    SslHandler tls = new SslHandler(MeshTls.current().serverEngine(Handshake.HTTP_2));
+    SslHandler tls = NativeTls.server(MeshTls.current().serverMaterial());
+    if (tls == null) {
+      tls = new SslHandler(MeshTls.current().serverEngine(Handshake.HTTP_2));
+    }
     tls.setHandshakeTimeout(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
     context.pipeline().addAfter(context.name(), null, new ServedHandshake(tls, next, sofar));
     context.pipeline().addAfter(context.name(), null, tls);

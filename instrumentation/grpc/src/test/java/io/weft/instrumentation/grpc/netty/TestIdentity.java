@@ -4,6 +4,7 @@ import io.weft.core.identity.ClientTls;
 import io.weft.core.identity.MeshTls;
 import io.weft.core.identity.Peer;
 import io.weft.core.identity.SpiffeId;
+import io.weft.core.identity.TlsMaterial;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -29,6 +30,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -65,8 +67,8 @@ final class TestIdentity implements MeshTls {
   /** A caller's, who expects another. */
   static ClientTls client(String self, String expected) {
     try {
-      SSLContext context = context(self, expected);
-      return new ClientTls(expected, 1, context, context.getSocketFactory());
+      TlsMaterial material = material(self, expected);
+      return new ClientTls(expected, 1, context(material), material);
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
@@ -88,13 +90,25 @@ final class TestIdentity implements MeshTls {
       throw new SSLException("no certificate yet");
     }
     try {
-      SSLEngine engine = context(principal, "").createSSLEngine();
+      SSLEngine engine = context(material(principal, "")).createSSLEngine();
       engine.setUseClientMode(false);
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setNeedClientAuth(true);
       parameters.setApplicationProtocols(protocols);
       engine.setSSLParameters(parameters);
       return engine;
+    } catch (GeneralSecurityException e) {
+      throw new SSLException(e);
+    }
+  }
+
+  @Override
+  public TlsMaterial serverMaterial() throws SSLException {
+    if (!ready) {
+      throw new SSLException("no certificate yet");
+    }
+    try {
+      return material(principal, "");
     } catch (GeneralSecurityException e) {
       throw new SSLException(e);
     }
@@ -134,9 +148,17 @@ final class TestIdentity implements MeshTls {
     return (String) certificate.getSubjectAlternativeNames().iterator().next().get(1);
   }
 
-  private static SSLContext context(String self, String expected) throws GeneralSecurityException {
+  private static TlsMaterial material(String self, String expected)
+      throws GeneralSecurityException {
+    return new TlsMaterial(
+        (X509ExtendedKeyManager) keys(self)[0],
+        new Expecting(expected),
+        List.of("TLSv1.3", "TLSv1.2"));
+  }
+
+  private static SSLContext context(TlsMaterial material) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys(self), new TrustManager[] {new Expecting(expected)}, null);
+    context.init(new KeyManager[] {material.key()}, new TrustManager[] {material.trust()}, null);
     return context;
   }
 

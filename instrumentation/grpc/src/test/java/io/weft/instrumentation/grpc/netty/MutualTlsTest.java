@@ -2,6 +2,7 @@ package io.weft.instrumentation.grpc.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
@@ -47,7 +48,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,33 @@ class MutualTlsTest {
     assertThat(session.getProtocol()).isEqualTo("TLSv1.3");
     assertThat(session.getClass().getName())
         .startsWith(WITHOUT_BORINGSSL ? "sun.security.ssl." : "io.netty.handler.ssl.");
+  }
+
+  @Test
+  void who_resumes_a_session_of_BoringSSL_is_asked_of_again() throws IOException {
+    assumeThat(WITHOUT_BORINGSSL).isFalse();
+    SSLSocketFactory stranger = TestIdentity.client(ORDERS, STOCK).socketFactory();
+    SSLSession first = settingsFor(stranger);
+
+    SSLSession resumed = settingsFor(stranger);
+
+    assertThat(resumed.getCreationTime()).isEqualTo(first.getCreationTime());
+    assertThat(identity.asked()).containsExactly(ORDERS, ORDERS);
+  }
+
+  /** The session of a connection on which the server has begun HTTP/2: for the proven alone. */
+  private SSLSession settingsFor(SSLSocketFactory client) throws IOException {
+    String host = InetAddress.getLoopbackAddress().getHostAddress();
+    try (SSLSocket socket = (SSLSocket) client.createSocket(host, server.getPort())) {
+      socket.setSoTimeout(20_000);
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {Handshake.HTTP_2});
+      socket.setSSLParameters(parameters);
+      byte[] frame = socket.getInputStream().readNBytes(9);
+      assertThat(frame).hasSize(9);
+      assertThat(frame[3]).as("a frame's type").isEqualTo((byte) 4);
+      return socket.getSession();
+    }
   }
 
   @Test

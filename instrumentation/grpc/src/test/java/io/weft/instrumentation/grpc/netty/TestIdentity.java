@@ -21,6 +21,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -47,13 +48,16 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 final class TestIdentity implements MeshTls {
   private final String principal;
+  private final TlsMaterial own;
   private final Map<SSLSession, Peer> peers = new ConcurrentHashMap<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
   private volatile boolean ready = true;
   private volatile boolean outdated;
 
   /** A server's. */
   TestIdentity(String principal) {
     this.principal = principal;
+    this.own = material(principal, "");
   }
 
   void ready(boolean now) {
@@ -90,7 +94,7 @@ final class TestIdentity implements MeshTls {
       throw new SSLException("no certificate yet");
     }
     try {
-      SSLEngine engine = context(material(principal, "")).createSSLEngine();
+      SSLEngine engine = context(own).createSSLEngine();
       engine.setUseClientMode(false);
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setNeedClientAuth(true);
@@ -107,11 +111,7 @@ final class TestIdentity implements MeshTls {
     if (!ready) {
       throw new SSLException("no certificate yet");
     }
-    try {
-      return material(principal, "");
-    } catch (GeneralSecurityException e) {
-      throw new SSLException(e);
-    }
+    return own;
   }
 
   @Override
@@ -119,9 +119,20 @@ final class TestIdentity implements MeshTls {
     return client(principal, expected);
   }
 
+  /** Whose certificates it has looked at, in turn. */
+  List<String> asked() {
+    return List.copyOf(asked);
+  }
+
   @Override
   public Peer peer(SSLSession session) {
-    return peers.computeIfAbsent(session, TestIdentity::read);
+    return peers.computeIfAbsent(
+        session,
+        of -> {
+          Peer peer = read(of);
+          asked.add(peer.id());
+          return peer;
+        });
   }
 
   @Override
@@ -148,12 +159,15 @@ final class TestIdentity implements MeshTls {
     return (String) certificate.getSubjectAlternativeNames().iterator().next().get(1);
   }
 
-  private static TlsMaterial material(String self, String expected)
-      throws GeneralSecurityException {
-    return new TlsMaterial(
-        (X509ExtendedKeyManager) keys(self)[0],
-        new Expecting(expected),
-        List.of("TLSv1.3", "TLSv1.2"));
+  private static TlsMaterial material(String self, String expected) {
+    try {
+      return new TlsMaterial(
+          (X509ExtendedKeyManager) keys(self)[0],
+          new Expecting(expected),
+          List.of("TLSv1.3", "TLSv1.2"));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static SSLContext context(TlsMaterial material) throws GeneralSecurityException {

@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -23,6 +25,12 @@ final class AgentClassLoader extends ClassLoader {
     registerAsParallelCapable();
   }
 
+  // Nearly all classes are smaller.
+  private static final int BUFFER = 16 << 10;
+
+  // Read into over and over: arrays of their own would be megabytes of garbage at each start. More
+  // than one, as a class that is defined may have others loaded.
+  private final Deque<byte[]> buffers = new ConcurrentLinkedDeque<>();
   private final JarFile jar;
   private final String base;
 
@@ -38,20 +46,28 @@ final class AgentClassLoader extends ClassLoader {
     if (entry == null) {
       throw new ClassNotFoundException(name);
     }
-    byte[] bytes = new byte[Math.toIntExact(entry.getSize())];
-    int read;
-    // readAllBytes does not know the size, and leaves buffers behind for each of thousands of
-    // classes.
-    try (InputStream in = jar.getInputStream(entry)) {
-      read = in.readNBytes(bytes, 0, bytes.length);
-    } catch (IOException e) {
-      throw new ClassNotFoundException(name, e);
-    }
     int dot = name.lastIndexOf('.');
     if (dot > 0) {
       definePackageOnce(name.substring(0, dot));
     }
-    return defineClass(name, bytes, 0, read);
+    byte[] bytes = buffer(Math.toIntExact(entry.getSize()));
+    try (InputStream in = jar.getInputStream(entry)) {
+      return defineClass(name, bytes, 0, in.readNBytes(bytes, 0, bytes.length));
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    } finally {
+      if (bytes.length == BUFFER) {
+        buffers.addFirst(bytes);
+      }
+    }
+  }
+
+  private byte[] buffer(int size) {
+    if (size > BUFFER) {
+      return new byte[size];
+    }
+    byte[] free = buffers.pollFirst();
+    return free == null ? new byte[BUFFER] : free;
   }
 
   @Override

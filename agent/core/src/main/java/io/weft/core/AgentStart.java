@@ -25,7 +25,8 @@ public final class AgentStart {
     }
     OtelTelemetry telemetry = new OtelTelemetry();
     InboundObserver.install(telemetry);
-    Hooks.install(instrumentation);
+    Hooks hooks = Hooks.install(instrumentation);
     Agent.start(settings, telemetry);
+    hooks.comeUp();
   }
 }

@@ -65,16 +65,56 @@ class StartUpIT {
     assertThat(meshed)
         .anyMatch(name -> name.startsWith("io.weft.core.link."))
         .noneMatch(name -> name.startsWith("okhttp3."))
-        .noneMatch(name -> name.startsWith("org.bouncycastle.operator.jcajce."));
+        .noneMatch(name -> name.startsWith("org.bouncycastle.operator.jcajce."))
+        // New JVMs would warn of it.
+        .noneMatch(name -> name.startsWith("net.bytebuddy.dynamic.Nexus"));
   }
 
-  /** Names of all classes that were loaded until a line came. */
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void main_waits_for_none_of_the_libraries_that_the_agent_brings(Jdk jdk) throws IOException {
+    List<Loaded> all =
+        load(
+            "before-main",
+            JavaProcess.of("before-main")
+                .jdk(jdk)
+                .agent("service=idle,log=debug")
+                .env(control.agentEnvironment(folder.resolve("dir-" + System.nanoTime()))),
+            "certified as");
+    int main = all.stream().map(Loaded::name).toList().indexOf(Idle.class.getName());
+    String thread = all.get(main).thread();
+
+    List<String> waitedFor =
+        all.subList(0, main).stream()
+            .filter(each -> each.thread().equals(thread))
+            .map(Loaded::name)
+            .toList();
+    assertThat(waitedFor).contains("io.weft.core.AgentStart");
+    assertThat(waitedFor)
+        .filteredOn(
+            name ->
+                name.startsWith("net.bytebuddy.")
+                    || name.startsWith("io.netty.")
+                    || name.startsWith("io.grpc."))
+        .isEmpty();
+    assertThat(all).extracting(Loaded::name).anyMatch(name -> name.startsWith("net.bytebuddy."));
+  }
+
+  /** A class, and the thread by which it was loaded. */
+  private record Loaded(String thread, String name) {}
+
   private List<String> loaded(String name, JavaProcess.Builder builder, String line)
+      throws IOException {
+    return load(name, builder, line).stream().map(Loaded::name).toList();
+  }
+
+  /** All classes that were loaded until a line came. */
+  private List<Loaded> load(String name, JavaProcess.Builder builder, String line)
       throws IOException {
     Path log = folder.resolve(name + "-" + System.nanoTime() + ".log");
     try (JavaProcess process =
         builder
-            .option("-Xlog:class+load=info:file=" + log + ":none")
+            .option("-Xlog:class+load=info:file=" + log + ":tid")
             .main(List.of(Artifacts.existing("it/target/test-classes")), Idle.class.getName())
             .start()) {
       process.awaitLine(line);
@@ -83,7 +123,8 @@ class StartUpIT {
       assertThat(threads.split(" ")).hasSizeLessThanOrEqualTo(MOST_THREADS);
       return Files.readAllLines(log).stream()
           .filter(each -> each.contains(" source: "))
-          .map(each -> each.substring(0, each.indexOf(' ')))
+          .map(each -> each.split(" ", 3))
+          .map(words -> new Loaded(words[0], words[1]))
           .toList();
     }
   }

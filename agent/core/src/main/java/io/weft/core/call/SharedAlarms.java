@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * though next to none ever rings. The next beat is before nearly all of them.
  */
 final class SharedAlarms implements Alarms {
-  static final Alarms INSTANCE =
-      new SharedAlarms(new ScheduledThreadPoolExecutor(1, SharedAlarms::thread));
+  static final Alarms INSTANCE = new Late();
 
   private static final long BEAT_MILLIS = 100;
 
@@ -74,5 +73,26 @@ final class SharedAlarms implements Alarms {
     thread.setDaemon(true);
     thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
     return thread;
+  }
+
+  /**
+   * Those of this JVM, made with the first alarm: an executor is hooked as it is loaded, which
+   * before main would have the application wait for Byte Buddy.
+   */
+  private static final class Late implements Alarms {
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public Alarm at(long nanoTime, Runnable ring) {
+      return Made.ALARMS.at(nanoTime, ring);
+    }
+
+    private static final class Made {
+      static final Alarms ALARMS =
+          new SharedAlarms(new ScheduledThreadPoolExecutor(1, SharedAlarms::thread));
+    }
   }
 }

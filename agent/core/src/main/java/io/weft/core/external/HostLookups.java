@@ -40,6 +40,26 @@ public final class HostLookups {
     void run(Duration delay, Runnable work);
   }
 
+  /**
+   * Threads of the agent's, made with the first name: an executor is hooked as it is loaded, which
+   * before main would have the application wait for Byte Buddy.
+   */
+  private static final class OwnThreads implements Later {
+    private @Nullable ScheduledThreadPoolExecutor threads;
+
+    @Override
+    public void run(Duration delay, Runnable work) {
+      var unused = threads().schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private synchronized ScheduledThreadPoolExecutor threads() {
+      if (threads == null) {
+        threads = new ScheduledThreadPoolExecutor(THREADS, AgentThread.factory("dns"));
+      }
+      return threads;
+    }
+  }
+
   /** One name. Confined to one task after the other, but for its addresses. */
   private static final class Lookup {
     private final String name;
@@ -57,21 +77,13 @@ public final class HostLookups {
    * @param changed run, on a thread of these, when a name was answered otherwise than before
    */
   public HostLookups(Runnable changed) {
-    this(InetAddress::getAllByName, onOwnThreads(), changed);
+    this(InetAddress::getAllByName, new OwnThreads(), changed);
   }
 
   HostLookups(Dns dns, Later later, Runnable changed) {
     this.dns = dns;
     this.later = later;
     this.changed = changed;
-  }
-
-  private static Later onOwnThreads() {
-    ScheduledThreadPoolExecutor threads =
-        new ScheduledThreadPoolExecutor(THREADS, AgentThread.factory("dns"));
-    return (delay, work) -> {
-      var unused = threads.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
-    };
   }
 
   /** These names are wanted from now on, and no others. */

@@ -21,4 +21,12 @@ public interface LibraryInstrumentation {
   default Relocation relocation() {
     return Relocation.NONE;
   }
+
+  /**
+   * Whether classes that are loaded before the agent may be hooked beside main. Not where main
+   * could do something meanwhile that the mesh should have seen.
+   */
+  default boolean mayComeLate() {
+    return false;
+  }
 }

@@ -50,20 +50,7 @@ final class Weaver {
   private final Method bootstrap;
 
   Weaver() {
-    // Byte Buddy's Nexus is for loaded type initializers, which are not used, and on new JVMs costs
-    // a warning.
-    String nexus = "net.bytebuddy.nexus.disabled";
-    String before = System.getProperty(nexus);
-    System.setProperty(nexus, "true");
-    try {
-      byteBuddy = new ByteBuddy().with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
-    } finally {
-      if (before == null) {
-        System.clearProperty(nexus);
-      } else {
-        System.setProperty(nexus, before);
-      }
-    }
+    byteBuddy = new ByteBuddy().with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE);
     try {
       bootstrap =
           AdviceLinker.dispatcher()

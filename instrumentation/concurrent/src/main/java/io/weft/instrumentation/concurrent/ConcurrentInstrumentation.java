@@ -60,6 +60,12 @@ public final class ConcurrentInstrumentation implements LibraryInstrumentation {
             START));
   }
 
+  // There is no request before there is a server, and who hooks that waits for these.
+  @Override
+  public boolean mayComeLate() {
+    return true;
+  }
+
   private static boolean isOpenTelemetryAgentPresent() {
     return ClassLoader.getSystemResource("io/opentelemetry/javaagent/OpenTelemetryAgent.class")
         != null;

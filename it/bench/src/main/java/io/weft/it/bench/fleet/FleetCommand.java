@@ -26,7 +26,8 @@ public final class FleetCommand implements Callable<Integer> {
     CHURN,
     STORM,
     RESTART,
-    ENDPOINTS
+    ENDPOINTS,
+    MEMORY
   }
 
   @Option(
@@ -125,6 +126,9 @@ public final class FleetCommand implements Callable<Integer> {
     }
     if (scenarios.contains(Scenario.ENDPOINTS)) {
       AgentSide.run(agents, report);
+    }
+    if (scenarios.contains(Scenario.MEMORY)) {
+      AddedMemory.run(props, home(), agents, report);
     }
   }
 

@@ -1,5 +1,9 @@
 package io.weft.it.bench.app;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.springframework.boot.SpringApplication;
@@ -32,6 +36,23 @@ public class HttpCallee {
       throw new IllegalArgumentException("no more than " + MOST + " bytes");
     }
     return items.computeIfAbsent(size, byte[]::new);
+  }
+
+  /** Calls each URL of a line of its own; says in how many cases somebody's address was tried. */
+  @PostMapping("/visits")
+  String visit(@RequestBody String urls) {
+    return Long.toString(urls.lines().filter(HttpCallee::isTried).count());
+  }
+
+  private static boolean isTried(String url) {
+    try {
+      HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+      return connection.getResponseCode() == 200;
+    } catch (ConnectException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @PostMapping("/items")

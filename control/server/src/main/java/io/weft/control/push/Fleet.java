@@ -484,6 +484,7 @@ public final class Fleet {
   /** Whether everybody has taken all there is. */
   boolean isSettled() {
     return !dirty
+        && !naming
         && gathering.isEmpty()
         && behind.isEmpty()
         && sessions.values().stream().noneMatch(Session::isWaiting);

@@ -5,9 +5,6 @@ import io.weft.core.scope.RequestScope;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +25,7 @@ public final class AsyncDriver {
   private final OutboundCall call;
   private final AsyncTransport transport;
   private final Alarms clock;
-  private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger pending = new AtomicInteger();
+  private final Serial events = new Serial(this::handle);
 
   // All below is touched by the event being handled alone.
   private final CallAlarms alarms;
@@ -113,19 +109,7 @@ public final class AsyncDriver {
   }
 
   private void post(Runnable event) {
-    // Mostly none is being handled, and nothing needs to wait.
-    if (pending.compareAndSet(0, 1)) {
-      handle(event);
-    } else {
-      events.add(event);
-      if (pending.getAndIncrement() != 0) {
-        return;
-      }
-      handle(events.remove());
-    }
-    while (pending.decrementAndGet() != 0) {
-      handle(events.remove());
-    }
+    events.run(event);
   }
 
   private void handle(Runnable event) {

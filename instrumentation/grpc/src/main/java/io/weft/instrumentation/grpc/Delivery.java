@@ -3,6 +3,7 @@ package io.weft.instrumentation.grpc;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.weft.core.call.Serial;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 

@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.weft.core.call.Alarms;
+import io.weft.core.call.Serial;
 import io.weft.core.inbound.InboundCall;
 import java.util.ArrayList;
 import java.util.List;

@@ -18,6 +18,7 @@ import io.weft.core.call.AttemptProgress;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
+import io.weft.core.call.Serial;
 import io.weft.core.config.Destination;
 import io.weft.core.scope.RequestScope;
 import java.util.concurrent.Executor;

@@ -1,19 +1,33 @@
-package io.weft.instrumentation.grpc;
+package io.weft.core.call;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Runs tasks one at a time in the order they came, on threads that bring them, with no lock held.
+ * What a task throws reaches whoever runs it, after the rest has had its turn. Thread-safe.
  */
-final class Serial {
+public final class Serial {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger pending = new AtomicInteger();
+  private final Consumer<Runnable> runner;
+
+  public Serial() {
+    this(Runnable::run);
+  }
+
+  /**
+   * @param runner runs each task, in its turn
+   */
+  Serial(Consumer<Runnable> runner) {
+    this.runner = runner;
+  }
 
   /** Runs it before this returns, or has the thread that is at work run it. */
-  void run(Runnable task) {
+  public void run(Runnable task) {
     // Mostly nobody is at work, and nothing needs to wait.
     if (pending.compareAndSet(0, 1)) {
       work(task);
@@ -23,7 +37,7 @@ final class Serial {
   }
 
   /** The same on an executor's thread. */
-  void run(Runnable task, Executor executor) {
+  public void run(Runnable task, Executor executor) {
     if (add(task)) {
       executor.execute(this::drain);
     }
@@ -38,12 +52,11 @@ final class Serial {
     work(tasks.remove());
   }
 
-  // What a task throws reaches whoever runs it, after the rest has had its turn.
   private void work(Runnable first) {
     Runnable task = first;
     while (true) {
       try {
-        task.run();
+        runner.accept(task);
       } catch (RuntimeException | Error e) {
         if (pending.decrementAndGet() != 0) {
           drain();

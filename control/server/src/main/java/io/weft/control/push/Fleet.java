@@ -107,7 +107,7 @@ public final class Fleet {
   private final Set<Session> behind = new LinkedHashSet<>();
   // Large services by when changes of their endpoints were last told, and those that have changed
   // since.
-  private final Map<ServiceId, Long> told = new HashMap<>();
+  private final Map<ServiceId, Long> endpointsTold = new HashMap<>();
   private final Set<ServiceId> gathering = new HashSet<>();
   private final Set<Session> drains = new LinkedHashSet<>();
   private final Set<Session> refused = new LinkedHashSet<>();
@@ -416,10 +416,10 @@ public final class Fleet {
       tellEndpoints(service);
     } else if (!gathering.contains(service)) {
       long now = System.nanoTime();
-      Long last = told.get(service);
+      Long last = endpointsTold.get(service);
       long rest = last == null ? 0 : last + pause.toNanos() - now;
       if (rest <= 0) {
-        told.put(service, now);
+        endpointsTold.put(service, now);
         tellEndpoints(service);
       } else {
         gathering.add(service);
@@ -427,7 +427,7 @@ public final class Fleet {
             Duration.ofNanos(rest),
             () -> {
               gathering.remove(service);
-              told.put(service, System.nanoTime());
+              endpointsTold.put(service, System.nanoTime());
               tellEndpoints(service);
             });
       }

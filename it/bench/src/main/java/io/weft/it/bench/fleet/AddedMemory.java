@@ -95,13 +95,7 @@ final class AddedMemory {
           ports: [{number: 80, targetPort: 1}]
           endpoints: [%3$s]
         ---
-        apiVersion: weft.io/v1
-        kind: Timeout
-        metadata: {name: %1$s}
-        spec:
-          to: {service: %1$s}
-          conf: {request: 10s}
-        ---
+        %4$s---
         apiVersion: weft.io/v1
         kind: Retry
         metadata: {name: %1$s}
@@ -109,7 +103,7 @@ final class AddedMemory {
           to: {service: %1$s}
           conf: {attempts: 2, on: [connect-failure]}
         """
-        .formatted(service, host(number), endpoints);
+        .formatted(service, host(number), endpoints, Policies.timeout(number, 10_000));
   }
 
   private static String host(int number) {

@@ -244,8 +244,9 @@ final class SniffedChannel extends SocketChannel {
           return;
         }
       }
-    } catch (IOException e) {
-      // It is gone anyway.
+    } catch (IOException | RuntimeException e) {
+      // It is gone anyway. The JDK's TLS throws once more what a handshake ended in, whatever that
+      // was.
     }
   }
 

@@ -109,7 +109,7 @@ final class MeshChannel extends SecureNioChannel {
       if (speech == Speech.PLAINTEXT) {
         return 0;
       }
-      int wanted = super.handshake(read, write);
+      int wanted = shake(read, write);
       if (wanted == 0) {
         disarm();
         SocketChannel open = sc;
@@ -122,6 +122,16 @@ final class MeshChannel extends SecureNioChannel {
     } catch (RuntimeException | LinkageError e) {
       Log.warnOnce("a connection is closed, as the mesh's part in it fails: " + e);
       return -1;
+    }
+  }
+
+  // What a peer sends out of place can end in any exception of the JDK's TLS, not only in one of
+  // its own.
+  private int shake(boolean read, boolean write) throws IOException {
+    try {
+      return super.handshake(read, write);
+    } catch (RuntimeException e) {
+      throw new SSLException("the JDK's TLS cannot take what was sent: " + e, e);
     }
   }
 
@@ -337,10 +347,14 @@ final class MeshChannel extends SecureNioChannel {
   public void close(boolean force) throws IOException {
     disarm();
     unwatch();
-    if (speech == Speech.TLS) {
-      super.close(force);
-    } else {
+    if (speech != Speech.TLS) {
       sc.close();
+      return;
+    }
+    try {
+      super.close(force);
+    } catch (RuntimeException e) {
+      // The JDK's TLS throws once more what a handshake ended in. By now the socket is closed.
     }
   }
 }

@@ -83,6 +83,12 @@ final class Client implements AutoCloseable {
       return this;
     }
 
+    /** The application has a name and a password for who asks, and keeps cookies if it can. */
+    Call known() {
+      fields.put("known", "true");
+      return this;
+    }
+
     /** Tells how many threads were started until the library had the answer's head. */
     Call countingThreads() {
       fields.put("threads", "true");

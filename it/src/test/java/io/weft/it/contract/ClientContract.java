@@ -382,6 +382,37 @@ abstract class ClientContract {
   }
 
   @Test
+  void the_usual_port_is_left_out_of_the_host() {
+    assertThat(client.get("http://stock:80/").status()).isEqualTo(200);
+
+    assertThat(stock.requests())
+        .singleElement()
+        .satisfies(request -> assertThat(request.header("host")).isEqualTo("stock"));
+  }
+
+  @Test
+  void an_instance_that_asks_who_calls_is_told_by_the_application() {
+    stock.both(
+        (request, reply) -> {
+          if (request.header("authorization").isEmpty()) {
+            reply.send(401, "", "WWW-Authenticate: Basic realm=\"stock\"");
+          } else {
+            reply.send(200, "");
+          }
+        });
+
+    assertThat(client.call("GET", "http://stock/who").known().send().status()).isEqualTo(200);
+
+    List<Request> seen = stock.requests();
+    assertThat(seen).extracting(Request::target).containsExactly("/who", "/who");
+    assertThat(seen.get(1).header("authorization")).isEqualTo("Basic bWU6c2VjcmV0");
+    assertThat(seen.get(1).header("traceparent"))
+        .isEqualTo(seen.get(0).header("traceparent"))
+        .isNotEmpty();
+    examine(seen);
+  }
+
+  @Test
   void ROUND_ROBIN_takes_instances_in_turn() {
     apply("LoadBalancer", ROUND_ROBIN);
 

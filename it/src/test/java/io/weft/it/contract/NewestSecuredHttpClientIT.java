@@ -3,8 +3,8 @@ package io.weft.it.contract;
 import io.weft.it.process.Jdk;
 
 /** The JDK's HttpClient on the newest JDK found, over mutual TLS. */
-class NewestSecuredHttpClientIT extends SecuredClientContract {
+class NewestSecuredHttpClientIT extends SecuredHttpClientContract {
   NewestSecuredHttpClientIT() {
-    super("HttpClient-1.1", Jdk.newest());
+    super(Jdk.newest());
   }
 }

@@ -1,7 +1,7 @@
 package io.weft.instrumentation.httpclient;
 
 import java.net.InetSocketAddress;
-import java.net.URI;
+import java.net.Proxy;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +17,10 @@ public final class AddressAdvice {
       inline = false,
       skipOn = Advice.OnNonDefaultValue.class,
       suppress = Throwable.class)
-  public static @Nullable InetSocketAddress enter(@Advice.FieldValue("uri") @Nullable URI uri) {
-    Aim aim = uri == null ? null : Aim.of(uri);
-    return aim == null ? null : aim.address();
+  public static @Nullable InetSocketAddress enter(
+      @Advice.FieldValue("proxy") @Nullable Proxy proxy,
+      @Advice.FieldValue("secure") boolean secure) {
+    return proxy instanceof Aim aim ? aim.address(secure) : null;
   }
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)

@@ -2,46 +2,57 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.call.Attempt;
 import java.net.InetSocketAddress;
-import java.net.URI;
+import java.net.Proxy;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the request of an attempt goes. Known inside the client by the very URI object that the
- * attempt's request was made with, as the client works on threads of its own.
- *
- * @param connectNanos the most that connecting may take; 0 for as long as the client lets it
+ * Where the request of an attempt goes, and how. The client's own request keeps it where it would
+ * keep a proxy, as the client works on threads of its own: what is there goes over to the copies
+ * that are made to authenticate, and nobody minds it as long as it is no HTTP proxy.
  */
-record Aim(InetSocketAddress address, long connectNanos) {
-  private static final Map<Key, Aim> BY_URI = new ConcurrentHashMap<>();
+final class Aim extends Proxy {
   private static final ThreadLocal<@Nullable Aim> SENDING = new ThreadLocal<>();
+
+  private final InetSocketAddress address;
+  private final boolean secure;
+  private final long connectNanos;
+
+  private Aim(InetSocketAddress address, boolean secure, long connectNanos) {
+    super(Type.SOCKS, address);
+    this.address = address;
+    this.secure = secure;
+    this.connectNanos = connectNanos;
+  }
 
   /**
    * Looks up the endpoint's name, if it is one.
    *
    * @param host by which the request means it
+   * @param secure whether TLS is spoken there, whosever it is
    */
-  static Aim of(Attempt attempt, String host) {
+  static Aim of(Attempt attempt, String host, boolean secure) {
     return new Aim(
-        AimedAddress.of(attempt.endpoint(), host, attempt.tls()), attempt.connectTimeoutNanos());
+        AimedAddress.of(attempt.endpoint(), host, attempt.tls()),
+        secure,
+        attempt.connectTimeoutNanos());
   }
 
-  /** The aim of requests to this very URI object; null if it is not an attempt's. */
-  static @Nullable Aim of(URI uri) {
-    return BY_URI.isEmpty() ? null : BY_URI.get(new Key(uri));
+  /** Whether TLS is spoken there, whatever the scheme of the request's URI. */
+  boolean isSecure() {
+    return secure;
   }
 
-  /** From now on this is where requests to this very URI object go. */
-  void take(URI uri) {
-    BY_URI.put(new Key(uri), this);
-  }
-
-  /** No request to it is on its way any more. */
-  static void drop(URI uri) {
-    BY_URI.remove(new Key(uri));
+  /**
+   * Where to connect.
+   *
+   * @param tls whether the client is going to speak TLS: if it should and is not, it gets nowhere
+   */
+  InetSocketAddress address(boolean tls) {
+    return tls || !secure
+        ? address
+        : InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
   }
 
   /** Has the client begin to send on this thread. */
@@ -76,19 +87,5 @@ record Aim(InetSocketAddress address, long connectNanos) {
   /** Something done with the client. */
   interface Sending<T> {
     T send();
-  }
-
-  /** A URI object, told from another one that is equal. */
-  private record Key(URI uri) {
-    @Override
-    @SuppressWarnings("ReferenceEquality") // Being the same object is the point.
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key that && that.uri == uri;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(uri);
-    }
   }
 }

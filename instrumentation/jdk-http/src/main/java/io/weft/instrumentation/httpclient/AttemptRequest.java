@@ -16,9 +16,11 @@ final class AttemptRequest extends HttpRequest {
   private final HttpHeaders headers;
   private final @Nullable BodyPublisher body;
   private final @Nullable Duration timeout;
+  private final @Nullable Aim aim;
   private final boolean inPlace;
 
   /**
+   * @param aim null where the client finds the way itself
    * @param inPlace whether the thread that sends it waits for its answer
    */
   AttemptRequest(
@@ -28,6 +30,7 @@ final class AttemptRequest extends HttpRequest {
       HttpHeaders headers,
       @Nullable BodyPublisher body,
       @Nullable Duration timeout,
+      @Nullable Aim aim,
       boolean inPlace) {
     this.application = application;
     this.uri = uri;
@@ -35,7 +38,12 @@ final class AttemptRequest extends HttpRequest {
     this.headers = headers;
     this.body = body;
     this.timeout = timeout;
+    this.aim = aim;
     this.inPlace = inPlace;
+  }
+
+  @Nullable Aim aim() {
+    return aim;
   }
 
   boolean isInPlace() {

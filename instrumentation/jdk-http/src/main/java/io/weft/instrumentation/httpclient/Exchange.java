@@ -86,9 +86,20 @@ final class Exchange<T> {
 
   /** What an attempt's request says, beside what the hop knows. */
   AttemptRequest request(
-      URI uri, String method, HttpHeaders headers, @Nullable ReplayableBody body) {
+      URI uri,
+      String method,
+      HttpHeaders headers,
+      @Nullable ReplayableBody body,
+      @Nullable Aim aim) {
     return new AttemptRequest(
-        application, uri, method, headers, body, timeLeft(), Thread.currentThread() == waiting);
+        application,
+        uri,
+        method,
+        headers,
+        body,
+        timeLeft(),
+        aim,
+        Thread.currentThread() == waiting);
   }
 
   /** Has the client send. */
@@ -189,7 +200,7 @@ final class Exchange<T> {
     }
     ReplayableBody body = status == 303 ? null : from.body();
     HttpRequest request =
-        new AttemptRequest(application, target, method, headers, body, null, false);
+        new AttemptRequest(application, target, method, headers, body, null, null, false);
     begin(
         new Hop<>(
             this, request, target, method, headers, body, MeshCalls.destination(client, target)));

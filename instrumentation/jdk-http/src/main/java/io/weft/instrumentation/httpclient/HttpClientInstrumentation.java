@@ -8,6 +8,7 @@ import java.util.List;
 public final class HttpClientInstrumentation implements LibraryInstrumentation {
   private static final String TLS_CONNECTION = "jdk.internal.net.http.AbstractAsyncSSLConnection";
   private static final String CLIENT = "jdk.internal.net.http.HttpClientImpl";
+  private static final String REQUEST = "jdk.internal.net.http.HttpRequestImpl";
   private static final List<String> SENDING =
       List.of(
           "java.net.http.HttpRequest",
@@ -27,13 +28,20 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
         Hook.method(CLIENT, "sendAsync", SENDING, SendAdvice.class.getName()),
         Hook.method(CLIENT, "sendAsync", SENDING, InPlaceAdvice.class.getName()),
         Hook.method(CLIENT, "connectTimeout", List.of(), ConnectTimeoutAdvice.class.getName()),
+        Hook.method(CLIENT, "filterChain", List.of(), RedirectAdvice.class.getName()),
+        // At the end of a constructor what comes later here is done first: this sees the aim.
+        Hook.all(REQUEST, "<init>", SecureAdvice.class.getName()),
+        Hook.constructor(
+            REQUEST,
+            List.of("java.net.http.HttpRequest", "java.net.ProxySelector"),
+            AimAdvice.class.getName()),
+        Hook.all(REQUEST, "retrieveProxy", ProxyAdvice.class.getName()),
+        Hook.method(REQUEST, "getAddress", List.of(), AddressAdvice.class.getName()),
         Hook.method(
-            "jdk.internal.net.http.HttpRequestImpl",
-            "getAddress",
+            "jdk.internal.net.http.Http1Request",
+            "hostString",
             List.of(),
-            AddressAdvice.class.getName()),
-        Hook.all(
-            "jdk.internal.net.http.HttpRequestImpl", "retrieveProxy", ProxyAdvice.class.getName()),
+            HostAdvice.class.getName()),
         Hook.all(
             "jdk.internal.net.http.ResponseSubscribers",
             "getBodyAsync",
@@ -54,12 +62,6 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
             PooledConnectionAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "<init>", TlsConnectionAdvice.class.getName()),
         Hook.all(TLS_CONNECTION, "createEngine", EngineAdvice.class.getName()),
-        Hook.method(
-            "jdk.internal.net.http.Stream",
-            "createPseudoHeaders",
-            List.of("java.net.http.HttpRequest"),
-            SchemeAdvice.class.getName()),
-        Hook.all("jdk.internal.net.http.RedirectFilter", "request", RedirectAdvice.class.getName()),
         Hook.all(
             "jdk.internal.net.http.RedirectFilter",
             "canRedirect",

@@ -1,19 +1,21 @@
 package io.weft.instrumentation.httpclient;
 
-import java.net.URI;
-import java.net.http.HttpClient;
+import java.util.List;
 import net.bytebuddy.asm.Advice;
-import org.jspecify.annotations.Nullable;
 
-/** Leaves the redirects that an attempt meets to the mesh, as each leads to a call of its own. */
+/**
+ * Leaves the redirects that an attempt meets to the mesh, as each leads to a call of its own: the
+ * chain of filters, of which each request has its own, goes without the client's.
+ */
 public final class RedirectAdvice {
+  private static final String FILTER = "jdk.internal.net.http.RedirectFilter";
+
   private RedirectAdvice() {}
 
   @Advice.OnMethodExit(inline = false, suppress = Throwable.class)
-  @Advice.AssignReturned.ToFields(@Advice.AssignReturned.ToFields.ToField("policy"))
-  public static HttpClient.@Nullable Redirect exit(
-      @Advice.FieldValue("uri") @Nullable URI uri,
-      @Advice.FieldValue("policy") HttpClient.@Nullable Redirect policy) {
-    return uri != null && Aim.of(uri) != null ? HttpClient.Redirect.NEVER : policy;
+  public static void exit(@Advice.Return List<?> filters) {
+    if (Aim.isSending()) {
+      filters.removeIf(filter -> filter.getClass().getName().equals(FILTER));
+    }
   }
 }

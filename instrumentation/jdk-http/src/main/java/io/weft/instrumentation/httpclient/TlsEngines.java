@@ -2,18 +2,12 @@ package io.weft.instrumentation.httpclient;
 
 import io.weft.core.identity.ClientTls;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpHeaders;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** Whose TLS the connection speaks that a thread is making. */
 final class TlsEngines {
-  private static final List<String> HTTP = List.of("http");
   private static final ThreadLocal<@Nullable ClientTls> MAKING = new ThreadLocal<>();
 
   private TlsEngines() {}
@@ -26,20 +20,6 @@ final class TlsEngines {
     } else {
       MAKING.set(tls);
     }
-  }
-
-  /** The pseudo headers of a request to this very URI object. */
-  static HttpHeaders meantScheme(URI uri, HttpHeaders pseudo) {
-    Aim aim = Aim.of(uri);
-    if (aim == null
-        || !(aim.address() instanceof AimedAddress aimed)
-        || aimed.tls() == null
-        || !aimed.tls().isMutual()) {
-      return pseudo;
-    }
-    Map<String, List<String>> headers = new HashMap<>(pseudo.map());
-    headers.put(":scheme", HTTP);
-    return HttpHeaders.of(headers, (name, value) -> true);
   }
 
   /** What to make its engine from, with parameters of the mesh instead of the client's. */

@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
 import java.lang.ref.Cleaner;
+import java.net.Authenticator;
+import java.net.PasswordAuthentication;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -23,6 +25,14 @@ import java.util.concurrent.TimeUnit;
  * {@link Form}, made on a thread of its own; the answer is a line {@code ANSWER id form}.
  */
 public final class ClientApp {
+  static final Authenticator AUTHENTICATOR =
+      new Authenticator() {
+        @Override
+        protected PasswordAuthentication getPasswordAuthentication() {
+          return new PasswordAuthentication("me", "secret".toCharArray());
+        }
+      };
+
   private static final int SHORT = 2_000;
 
   private ClientApp() {}
@@ -33,7 +43,7 @@ public final class ClientApp {
      * Makes one call.
      *
      * @param call url and method; header.X; body of size bytes, sent as mode says (whole, fixed,
-     *     chunked); timeout in milliseconds; follow
+     *     chunked); timeout in milliseconds; follow; known, with an authenticator
      * @param answer to be filled as far as the call comes
      */
     void call(Map<String, String> call, Map<String, String> answer) throws Exception;

@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.CookieManager;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -26,6 +28,7 @@ final class HttpClientCaller implements ClientApp.Caller {
   private final HttpClient following;
   private final HttpClient plain;
   private final HttpClient counted;
+  private final HttpClient known;
   private final AtomicInteger tasks = new AtomicInteger();
   private final Map<String, CompletableFuture<Void>> givenUp = new ConcurrentHashMap<>();
 
@@ -34,6 +37,7 @@ final class HttpClientCaller implements ClientApp.Caller {
     this.following =
         HttpClient.newBuilder().version(version).followRedirects(Redirect.NORMAL).build();
     this.plain = HttpClient.newBuilder().version(version).build();
+    this.known = known(version);
     ExecutorService threads = Threads.perTask();
     this.counted =
         HttpClient.newBuilder()
@@ -64,7 +68,9 @@ final class HttpClientCaller implements ClientApp.Caller {
     HttpClient client =
         call.containsKey("tasks")
             ? counted
-            : "false".equals(call.get("follow")) ? plain : following;
+            : call.containsKey("known")
+                ? known
+                : "false".equals(call.get("follow")) ? plain : following;
     int done = tasks.get();
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long before = threads.getTotalStartedThreadCount();
@@ -84,6 +90,21 @@ final class HttpClientCaller implements ClientApp.Caller {
         .forEach((name, values) -> answer.put("header." + name, String.join(",", values)));
     ClientApp.read(response.body(), call, answer);
     answer.put("tasks", Integer.toString(tasks.get() - done));
+  }
+
+  // One made while the JVM has nobody to ask for a proxy asks nobody.
+  private static HttpClient known(Version version) {
+    ProxySelector usual = ProxySelector.getDefault();
+    ProxySelector.setDefault(null);
+    try {
+      return HttpClient.newBuilder()
+          .version(version)
+          .authenticator(ClientApp.AUTHENTICATOR)
+          .cookieHandler(new CookieManager())
+          .build();
+    } finally {
+      ProxySelector.setDefault(usual);
+    }
   }
 
   private CompletableFuture<HttpResponse<InputStream>> sendAsync(

@@ -22,6 +22,9 @@ final class UrlConnectionCaller implements ClientApp.Caller {
             connection.setRequestProperty(name.substring("header.".length()), value);
           }
         });
+    if (call.containsKey("known")) {
+      connection.setAuthenticator(ClientApp.AUTHENTICATOR);
+    }
     if (call.containsKey("timeout")) {
       connection.setReadTimeout(Integer.parseInt(call.get("timeout")));
     }

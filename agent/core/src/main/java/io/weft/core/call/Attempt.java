@@ -131,6 +131,19 @@ public final class Attempt {
     }
   }
 
+  /** Whether {@link #editRequest} changes anything beside setting {@link #propagation}. */
+  public boolean editsRequest() {
+    return !call.rule().requestHeaders().isEmpty();
+  }
+
+  /**
+   * Headers that carry trace and deadline on, for a library that can set them without a copy of all
+   * others. They are fit to be sent as they are.
+   */
+  public List<HeaderField> propagation() {
+    return propagation;
+  }
+
   /** Makes the route's changes to the headers of the answer. */
   public void editResponse(HeaderEditor editor) {
     call.rule().responseHeaders().apply(editor);

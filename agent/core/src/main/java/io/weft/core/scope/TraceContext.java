@@ -5,7 +5,7 @@ package io.weft.core.scope;
  *
  * @param traceId 32 lower-case hex digits; empty for no trace
  * @param spanId 16 lower-case hex digits; empty for no trace
- * @param traceState the tracestate header as it came
+ * @param traceState the tracestate header as it came; empty if it is none that could be sent on
  */
 public record TraceContext(String traceId, String spanId, boolean sampled, String traceState) {
   /** No trace. */
@@ -34,7 +34,7 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
         parent.substring(TRACE_ID, TRACE_ID + 32),
         parent.substring(SPAN_ID, SPAN_ID + 16),
         (flags & 1) == 1,
-        state);
+        isPrintable(state) ? state : "");
   }
 
   /** Whether there is a trace. */
@@ -61,6 +61,18 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
         && !header.startsWith(NO_SPAN_ID, SPAN_ID)
         && header.charAt(FLAGS - 1) == '-'
         && isHex(header, FLAGS, 2);
+  }
+
+  // Of a header's characters it has no others (W3C Trace Context, 3.3.1), but for tabs between its
+  // members. A protocol's library need not have looked.
+  private static boolean isPrintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < ' ' || c > '~') && c != '\t') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHex(String text, int from, int length) {

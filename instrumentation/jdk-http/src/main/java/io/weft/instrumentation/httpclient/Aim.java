@@ -1,9 +1,11 @@
 package io.weft.instrumentation.httpclient;
 
 import io.weft.core.call.Attempt;
+import io.weft.core.call.HeaderField;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +20,15 @@ final class Aim extends Proxy {
   private final InetSocketAddress address;
   private final boolean secure;
   private final long connectNanos;
+  private final List<HeaderField> headers;
 
-  private Aim(InetSocketAddress address, boolean secure, long connectNanos) {
+  private Aim(
+      InetSocketAddress address, boolean secure, long connectNanos, List<HeaderField> headers) {
     super(Type.SOCKS, address);
     this.address = address;
     this.secure = secure;
     this.connectNanos = connectNanos;
+    this.headers = headers;
   }
 
   /**
@@ -31,12 +36,14 @@ final class Aim extends Proxy {
    *
    * @param host by which the request means it
    * @param secure whether TLS is spoken there, whosever it is
+   * @param headers to be sent beside those of the request, which have none of their names
    */
-  static Aim of(Attempt attempt, String host, boolean secure) {
+  static Aim of(Attempt attempt, String host, boolean secure, List<HeaderField> headers) {
     return new Aim(
         AimedAddress.of(attempt.endpoint(), host, attempt.tls()),
         secure,
-        attempt.connectTimeoutNanos());
+        attempt.connectTimeoutNanos(),
+        headers);
   }
 
   /** Whether TLS is spoken there, whatever the scheme of the request's URI. */
@@ -53,6 +60,11 @@ final class Aim extends Proxy {
     return tls || !secure
         ? address
         : InetSocketAddress.createUnresolved(address.getHostString(), address.getPort());
+  }
+
+  /** What is sent beside the headers of the request. */
+  List<HeaderField> headers() {
+    return headers;
   }
 
   /** Has the client begin to send on this thread. */

@@ -6,6 +6,7 @@ import io.weft.core.call.AsyncTransport;
 import io.weft.core.call.Attempt;
 import io.weft.core.call.AttemptProgress;
 import io.weft.core.call.Failure;
+import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
 import io.weft.core.call.OutboundRequest;
 import io.weft.core.call.Protocol;
@@ -64,8 +65,7 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
     this.uri = uri;
     this.method = method;
     this.headers = headers;
-    this.authority =
-        uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    this.authority = uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     this.target = target(uri);
     this.body = body;
     this.driver =
@@ -110,21 +110,21 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
 
   @Override
   public void send(Attempt attempt, AttemptProgress progress) {
-    EditableHeaders edited = new EditableHeaders(headers);
-    attempt.editRequest(edited);
+    List<HeaderField> carried = attempt.propagation();
+    boolean edited = attempt.editsRequest() || hasOneOf(carried);
     boolean secure =
         attempt.tls() != null || (isHttps() && attempt.endpoint().tls() == EndpointTls.APP);
     // The mesh's own TLS is nothing that cookies or the other side go by.
     URI wire = wire(attempt, attempt.isEncrypted() ? isHttps() : secure);
-    Aim aim = Aim.of(attempt, wire.getHost(), secure);
-    AttemptRequest attemptRequest = exchange.request(wire, method, edited.toHeaders(), body, aim);
+    Aim aim = Aim.of(attempt, wire.getHost(), secure, edited ? List.of() : carried);
+    AttemptRequest attemptRequest =
+        exchange.request(wire, method, edited ? edited(attempt) : headers, body, aim);
     SentAttempt<T> sent = new SentAttempt<>(attempt, progress, newest);
     newest = sent;
     CompletableFuture<HttpResponse<T>> future =
         aim.whileSending(() -> exchange.send(attemptRequest, sent));
     sent.sentAs(future);
-    var unused =
-        future.whenComplete((response, thrown) -> completed(sent, response, thrown));
+    var unused = future.whenComplete((response, thrown) -> completed(sent, response, thrown));
   }
 
   // The application's own where it says the same, as mostly it does: to make one costs an attempt
@@ -135,6 +135,22 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
     return https == isHttps() && to.equals(authority) && path.equals(target)
         ? uri
         : URI.create((https ? "https" : "http") + "://" + to + path);
+  }
+
+  // Against the application's own header the client would not set its.
+  private boolean hasOneOf(List<HeaderField> fields) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (!headers.allValues(fields.get(i).name()).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private HttpHeaders edited(Attempt attempt) {
+    EditableHeaders edited = new EditableHeaders(headers);
+    attempt.editRequest(edited);
+    return edited.toHeaders();
   }
 
   private boolean isHttps() {

@@ -29,7 +29,8 @@ public final class HttpClientInstrumentation implements LibraryInstrumentation {
         Hook.method(CLIENT, "sendAsync", SENDING, InPlaceAdvice.class.getName()),
         Hook.method(CLIENT, "connectTimeout", List.of(), ConnectTimeoutAdvice.class.getName()),
         Hook.method(CLIENT, "filterChain", List.of(), RedirectAdvice.class.getName()),
-        // At the end of a constructor what comes later here is done first: this sees the aim.
+        // At the end of a constructor what comes later here is done first: these see the aim.
+        Hook.all(REQUEST, "<init>", PropagationAdvice.class.getName()),
         Hook.all(REQUEST, "<init>", SecureAdvice.class.getName()),
         Hook.constructor(
             REQUEST,

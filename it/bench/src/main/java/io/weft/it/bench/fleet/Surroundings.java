@@ -16,7 +16,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.weft.api.v1.PushGrpc;
 import io.weft.core.identity.CertificateSigningRequest;
 import java.io.IOException;
@@ -54,7 +53,7 @@ final class Surroundings implements AutoCloseable {
    */
   Surroundings(Path root) throws IOException {
     tls =
-        GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+        GrpcSslContexts.configure(SslContextBuilder.forClient())
             .trustManager(new RememberedTrust(root))
             .build();
   }

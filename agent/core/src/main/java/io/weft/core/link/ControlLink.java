@@ -211,7 +211,7 @@ public final class ControlLink {
             new SessionOwner(control));
     session = opened;
     try {
-      opened.open(opener, credential, hello(credential));
+      opened.open(opener, credential, hello(credential), delay.patience());
     } catch (RuntimeException | LinkageError e) {
       opened.ended(new Ending(Ending.Kind.FAULT, "fault in the agent: " + e));
     }

@@ -13,6 +13,9 @@ final class ReconnectDelay {
   static final Duration BASE = Duration.ofMillis(500);
   static final Duration MAX = Duration.ofSeconds(10);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MOST_DOUBLINGS = 2;
+
   private final RandomGenerator random;
   private int failures;
 
@@ -25,6 +28,15 @@ final class ReconnectDelay {
     long ceiling = Math.min(MAX.toNanos(), BASE.toNanos() << Math.min(failures, 16));
     failures++;
     return Duration.ofNanos(random.nextLong(ceiling + 1));
+  }
+
+  /**
+   * How long to wait for the answer of a control that is tried: longer after each failure, up to 40
+   * s. A replica that thousands of agents come to at once answers each of them in its turn, and
+   * would never be done if those whose turn is late gave up and came anew.
+   */
+  Duration patience() {
+    return PATIENCE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
   }
 
   /** Failures since the last success. */

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements ControlStream.Events {
 
-  private static final Duration WELCOME_WAIT = Duration.ofSeconds(10);
-
   /** As long as a call waits for the config of the service it is for. */
   private static final Duration ANSWER_WAIT = Duration.ofSeconds(1);
 
@@ -93,10 +91,14 @@ final class Session implements ControlStream.Events {
     this.owner = owner;
   }
 
-  void open(ControlStream.Opener opener, JoinCredential credential, Hello hello) {
+  /**
+   * @param patience how long to wait for control's welcome
+   */
+  void open(
+      ControlStream.Opener opener, JoinCredential credential, Hello hello, Duration patience) {
     timer =
         thread.after(
-            WELCOME_WAIT, () -> fail(new Ending(Ending.Kind.UNREACHABLE, "it does not answer")));
+            patience, () -> fail(new Ending(Ending.Kind.UNREACHABLE, "it does not answer")));
     subscribed = Subscribe.newBuilder().addAllServices(hello.getSubscriptionsList()).build();
     stream = opener.open(control, credential, this);
     send(AgentMessage.newBuilder().setHello(hello));

@@ -286,6 +286,27 @@ class ControlLinkTest {
   }
 
   @Test
+  void a_control_that_does_not_answer_is_waited_for_longer_after_each_failure() {
+    List<Long> tries = new ArrayList<>();
+    link =
+        newLink(
+            settings(TOKEN),
+            (address, token, events) -> {
+              tries.add(thread.nanoTime());
+              return new SilentStream();
+            });
+
+    link.start();
+    thread.advance(Duration.ofMinutes(5));
+
+    for (int i = 0; i < 5; i++) {
+      long seconds = Duration.ofNanos(tries.get(i + 1) - tries.get(i)).toSeconds();
+      long patience = Math.min(40, 10L << i);
+      assertThat(seconds).isBetween(patience, patience + ReconnectDelay.MAX.toSeconds());
+    }
+  }
+
+  @Test
   void registers_once_a_port_listens_and_not_again_when_it_reopens_at_once() {
     started();
     assertThat(registrations())

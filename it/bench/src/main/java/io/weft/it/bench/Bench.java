@@ -3,6 +3,7 @@ package io.weft.it.bench;
 import io.weft.it.bench.fleet.FleetCommand;
 import io.weft.it.bench.race.Race;
 import io.weft.it.bench.race.RaceOptions;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +27,20 @@ public final class Bench implements Callable<Integer> {
 
   public static void main(String[] arguments) {
     System.exit(
-        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+        new CommandLine(new Bench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Bench::failed)
+            .execute(arguments));
+  }
+
+  // What is missing on the machine is told in a line; anything else is a fault, with its trace.
+  private static int failed(Exception why, CommandLine command, CommandLine.ParseResult asked)
+      throws Exception {
+    if (!(why instanceof IOException)) {
+      throw why;
+    }
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + why.getMessage());
+    return 1;
   }
 
   @Override

@@ -22,11 +22,13 @@ final class Program implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(1);
   private static final int LINES_KEPT = 40;
 
+  private final String name;
   private final Process process;
   private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
   private final Deque<String> last = new ArrayDeque<>();
 
-  private Program(Process process, Pattern line) {
+  private Program(String name, Process process, Pattern line) {
+    this.name = name;
     this.process = process;
     Thread reader = new Thread(() -> read(line), "output of " + process.pid());
     reader.setDaemon(true);
@@ -36,7 +38,8 @@ final class Program implements AutoCloseable {
   /** Starts it and waits for a line of its output. */
   static Program start(List<String> command, Pattern line) throws IOException {
     Program program =
-        new Program(new ProcessBuilder(command).redirectErrorStream(true).start(), line);
+        new Program(
+            command.get(0), new ProcessBuilder(command).redirectErrorStream(true).start(), line);
     try {
       program.ready();
     } catch (IOException e) {
@@ -54,7 +57,7 @@ final class Program implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("it does not start:\n" + said(), e);
+      throw new IOException(name + " does not start: " + said(), e);
     }
   }
 

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class SimulatedAgent {
-  private static final Duration WELCOME_WAIT = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration FIRST_DELAY = Duration.ofMillis(500);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
   private static final int PORT = 8080;
@@ -126,6 +126,11 @@ final class SimulatedAgent {
   /** Whether it is connected. */
   synchronized boolean isUp() {
     return stream != null && stream.up;
+  }
+
+  /** Whether it is connected to a certain one of the controls. */
+  synchronized boolean isAt(int which) {
+    return isUp() && control % controls.size() == which;
   }
 
   /** What it holds, by type and name. */
@@ -376,7 +381,7 @@ final class SimulatedAgent {
     void open() {
       var unused = surroundings.push(channel).connect(this);
       send(AgentMessage.newBuilder().setHello(hello()).build());
-      surroundings.after(WELCOME_WAIT, this::welcomeIsDue);
+      surroundings.after(PATIENCE.multipliedBy(1L << Math.min(2, failures)), this::welcomeIsDue);
     }
 
     private void welcomeIsDue() {

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Whole lists and deltas are made once and shared by all who are sent them. Confined to one thread.
  */
 public final class EndpointSet {
-  private static final int REMEMBERED = 32;
+  // While a service is replaced, its versions follow each other faster than busy callers take them.
+  private static final int FEWEST_REMEMBERED = 32;
+  private static final int MOST_REMEMBERED = 256;
+  private static final int ENDPOINTS_REMEMBERED = 128_000;
 
   private final String service;
   // As it is; what is made of it for others is made when they ask.
@@ -89,7 +92,11 @@ public final class EndpointSet {
     }
     before.put(hash(), now);
     Iterator<String> oldest = before.keySet().iterator();
-    while (before.size() > REMEMBERED) {
+    int remembered =
+        Math.max(
+            FEWEST_REMEMBERED,
+            Math.min(MOST_REMEMBERED, ENDPOINTS_REMEMBERED / Math.max(1, latest.size())));
+    while (before.size() > remembered) {
       oldest.next();
       oldest.remove();
     }

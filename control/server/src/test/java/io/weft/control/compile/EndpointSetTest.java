@@ -29,6 +29,21 @@ class EndpointSetTest {
   }
 
   @Test
+  void who_is_slow_to_take_a_large_service_that_is_replaced_is_still_sent_what_has_changed() {
+    for (int i = 0; i < 1_000; i++) {
+      set.put(endpoint("s" + i, 1));
+    }
+    String held = set.whole().getVersion().getHash();
+
+    for (int i = 0; i < 100; i++) {
+      set.put(endpoint("s" + i, 2));
+      var unusedVersion = set.whole();
+    }
+
+    assertThat(set.since(held).getEndpointsDelta().getUpsertedCount()).isEqualTo(100);
+  }
+
+  @Test
   void what_is_as_it_was_when_somebody_asks_is_no_change() {
     set.put(endpoint("s1", 1));
     Resource before = set.whole();

@@ -57,7 +57,7 @@ public final class FleetCommand implements Callable<Integer> {
   @Option(
       names = "--heap",
       description = "The most heap of a control, in megabytes (default: ${DEFAULT-VALUE}).")
-  private int heap = 512;
+  private int heap = 640;
 
   @Option(
       names = "--etcd",

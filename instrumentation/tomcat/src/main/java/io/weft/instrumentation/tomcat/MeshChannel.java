@@ -336,10 +336,14 @@ final class MeshChannel extends SecureNioChannel {
   public void close() throws IOException {
     disarm();
     unwatch();
-    if (speech == Speech.TLS) {
-      super.close();
-    } else {
+    if (speech != Speech.TLS) {
       sc.close();
+      return;
+    }
+    try {
+      super.close();
+    } catch (RuntimeException e) {
+      // The JDK's TLS throws once more what a handshake ended in. It is over anyway.
     }
   }
 
@@ -347,14 +351,10 @@ final class MeshChannel extends SecureNioChannel {
   public void close(boolean force) throws IOException {
     disarm();
     unwatch();
-    if (speech != Speech.TLS) {
-      sc.close();
-      return;
-    }
-    try {
+    if (speech == Speech.TLS) {
       super.close(force);
-    } catch (RuntimeException e) {
-      // The JDK's TLS throws once more what a handshake ended in. By now the socket is closed.
+    } else {
+      sc.close();
     }
   }
 }

@@ -7,8 +7,9 @@ import java.util.random.RandomGenerator;
  * How long to wait before the next try: exponential with full jitter, so that the agents of a lost
  * replica do not come to the next one all at once. Never so long that an agent is late where
  * control was away and is back: within seconds it has new policies, and its certificate a new life.
+ * Not thread-safe.
  */
-final class ReconnectDelay {
+public final class ReconnectDelay {
 
   static final Duration BASE = Duration.ofMillis(500);
   static final Duration MAX = Duration.ofSeconds(10);
@@ -19,12 +20,12 @@ final class ReconnectDelay {
   private final RandomGenerator random;
   private int failures;
 
-  ReconnectDelay(RandomGenerator random) {
+  public ReconnectDelay(RandomGenerator random) {
     this.random = random;
   }
 
   /** The delay after one more failure, from zero to {@link #BASE} doubled by each one before it. */
-  Duration next() {
+  public Duration next() {
     long ceiling = Math.min(MAX.toNanos(), BASE.toNanos() << Math.min(failures, 16));
     failures++;
     return Duration.ofNanos(random.nextLong(ceiling + 1));
@@ -35,7 +36,7 @@ final class ReconnectDelay {
    * s. A replica that thousands of agents come to at once answers each of them in its turn, and
    * would never be done if those whose turn is late gave up and came anew.
    */
-  Duration patience() {
+  public Duration patience() {
     return PATIENCE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
   }
 
@@ -44,7 +45,8 @@ final class ReconnectDelay {
     return failures;
   }
 
-  void succeeded() {
+  /** The next failure is the first again. */
+  public void succeeded() {
     failures = 0;
   }
 }

@@ -25,11 +25,13 @@ import io.weft.api.v1.ResourceType;
 import io.weft.api.v1.ResourceVersion;
 import io.weft.api.v1.Svid;
 import io.weft.api.v1.Update;
+import io.weft.core.link.ReconnectDelay;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -42,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class SimulatedAgent {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration FIRST_DELAY = Duration.ofMillis(500);
-  private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
   private static final int PORT = 8080;
   private static final String DOMAIN = "spiffe://weft.local";
 
@@ -57,6 +56,7 @@ final class SimulatedAgent {
   private final String address;
   private final List<String> calls;
   private final Map<Key, String> held = new HashMap<>();
+  private final ReconnectDelay delay = new ReconnectDelay(new SplittableRandom());
   private final AgentMessage report;
   private final CompletableFuture<SimulatedAgent> drained = new CompletableFuture<>();
 
@@ -67,7 +67,6 @@ final class SimulatedAgent {
   private boolean gone;
   private int weight = 100;
   private int control;
-  private int failures;
 
   /**
    * @param controls where to turn to, one after the other
@@ -327,12 +326,11 @@ final class SimulatedAgent {
       return;
     }
     surroundings.counters().failures.increment();
-    failures = ended.up ? 0 : failures;
+    if (ended.up) {
+      delay.succeeded();
+    }
     control++;
-    long most =
-        Math.min(LONGEST_DELAY.toNanos(), FIRST_DELAY.toNanos() << Math.min(16, failures++));
-    surroundings.after(
-        Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::start);
+    surroundings.after(delay.next(), this::start);
   }
 
   // What a process tells that made a few calls to each service it calls.
@@ -381,7 +379,7 @@ final class SimulatedAgent {
     void open() {
       var unused = surroundings.push(channel).connect(this);
       send(AgentMessage.newBuilder().setHello(hello()).build());
-      surroundings.after(PATIENCE.multipliedBy(1L << Math.min(2, failures)), this::welcomeIsDue);
+      surroundings.after(delay.patience(), this::welcomeIsDue);
     }
 
     private void welcomeIsDue() {

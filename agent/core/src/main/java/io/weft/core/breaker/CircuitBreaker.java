@@ -1,7 +1,7 @@
 package io.weft.core.breaker;
 
 import io.github.resilience4j.core.Clock;
-import io.github.resilience4j.core.metrics.LockFreeFixedSizeSlidingWindowMetrics;
+import io.github.resilience4j.core.metrics.FixedSizeSlidingWindowMetrics;
 import io.github.resilience4j.core.metrics.LockFreeSlidingTimeWindowMetrics;
 import io.github.resilience4j.core.metrics.Metrics;
 import io.github.resilience4j.core.metrics.Snapshot;
@@ -107,7 +107,9 @@ public final class CircuitBreaker {
     Closed(long now) {
       latest = now;
       if (policy.windowCalls() > 0) {
-        window = new LockFreeFixedSizeSlidingWindowMetrics(policy.windowCalls());
+        // Locked for a few instructions. The one without a lock links all calls in a list: once one
+        // of them is old, each collection of the young finds and copies all that came after it.
+        window = new FixedSizeSlidingWindowMetrics(policy.windowCalls());
         minimum = Math.min(policy.minimumCalls(), policy.windowCalls());
       } else {
         window = new LockFreeSlidingTimeWindowMetrics(policy.windowSeconds(), this);

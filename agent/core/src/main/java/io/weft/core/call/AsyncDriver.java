@@ -29,11 +29,11 @@ public final class AsyncDriver {
 
   // All below is touched by the event being handled alone.
   private final CallAlarms alarms;
-  private final Runnable news;
   private final Notes notes = new Notes();
   private @Nullable Throwable thrown;
   private Cleaner.@Nullable Cleanable net;
-  private boolean waits;
+  // What tells a parked call that things have changed.
+  private @Nullable Runnable news;
 
   public AsyncDriver(OutboundCall call, AsyncTransport transport) {
     this(call, transport, SharedAlarms.INSTANCE);
@@ -44,9 +44,6 @@ public final class AsyncDriver {
     this.transport = transport;
     this.clock = clock;
     this.alarms = new CallAlarms(clock, this::rang);
-    // On the timers' thread: who brings config, or ends a call, must not come to send requests.
-    Runnable wake = () -> post(() -> call.wake(clock.nanoTime(), notes));
-    this.news = () -> clock.at(clock.nanoTime(), wake);
   }
 
   /** Makes the call. The first event, once, on the thread on which the application called. */
@@ -108,6 +105,11 @@ public final class AsyncDriver {
         });
   }
 
+  // On the timers' thread: who brings config, or ends a call, must not come to send requests.
+  private void heard() {
+    clock.at(clock.nanoTime(), () -> post(() -> call.wake(clock.nanoTime(), notes)));
+  }
+
   private void post(Runnable event) {
     events.run(event);
   }
@@ -123,9 +125,9 @@ public final class AsyncDriver {
       } else {
         alarms.settle();
       }
-      if (waits && !call.isParked()) {
-        waits = false;
+      if (news != null && !call.isParked()) {
         call.forgetNews(news);
+        news = null;
       }
     } catch (RuntimeException | LinkageError e) {
       call.fault(e);
@@ -153,9 +155,9 @@ public final class AsyncDriver {
 
     void perform() {
       // No event is handled meanwhile, so that nothing is added while this goes on.
-      for (Runnable effect : todo) {
+      for (int i = 0; i < todo.size(); i++) {
         try {
-          effect.run();
+          todo.get(i).run();
         } catch (RuntimeException | LinkageError e) {
           call.fault(e);
         }
@@ -190,8 +192,8 @@ public final class AsyncDriver {
     @Override
     public void park(long untilNanos) {
       alarms.armWake(untilNanos);
-      waits = true;
-      todo.add(() -> call.onNews(news));
+      Runnable heard = news == null ? news = AsyncDriver.this::heard : news;
+      todo.add(() -> call.onNews(heard));
     }
 
     @Override

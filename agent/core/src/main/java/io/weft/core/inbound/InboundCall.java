@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * counts as in flight until it is ended.
  */
 public final class InboundCall {
+  /** What the names of the mesh's own headers begin with. */
+  private static final String MESH_PREFIX = "weft-";
+
   private final InboundRequest request;
   private final InboundObserver observer;
   private final TelemetryPolicy telemetry = InboundPolicies.ofThisProcess().telemetry();
@@ -129,13 +132,13 @@ public final class InboundCall {
   }
 
   /**
-   * Whether a header that came must not be seen by the application, its name in any case: those of
-   * the mesh, and those a stranger may not claim.
+   * Whether a header that came must not be seen by the application: those of the mesh, and those a
+   * stranger may not claim.
    */
-  public boolean hides(String name) {
-    return MeshHeaders.isMesh(name)
+  public boolean hides(HeaderName name) {
+    return name.beginsWith(MESH_PREFIX)
         || isHidden(name)
-        || (name.equalsIgnoreCase(ForwardedCertificate.HEADER)
+        || (name.is(ForwardedCertificate.HEADER)
             && forwarding().hides(request.peer()));
   }
 
@@ -158,10 +161,10 @@ public final class InboundCall {
     return InboundPolicies.ofThisProcess().forwardedCertificate();
   }
 
-  private boolean isHidden(String name) {
+  private boolean isHidden(HeaderName name) {
     List<String> hidden = judgement.hidden();
     for (int i = 0; i < hidden.size(); i++) {
-      if (hidden.get(i).equalsIgnoreCase(name)) {
+      if (name.is(hidden.get(i))) {
         return true;
       }
     }

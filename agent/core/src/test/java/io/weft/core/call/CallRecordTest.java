@@ -2,14 +2,19 @@ package io.weft.core.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.GarbageCollectorMXBean;
 import com.sun.management.ThreadMXBean;
 import io.weft.core.MeshUnderTest;
 import io.weft.core.balance.Algorithm;
 import io.weft.core.balance.Cluster;
 import io.weft.core.route.RouteTable;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CallRecordTest {
   private static final long TIMES = 10_000;
   private static final long FAR_APART = 0x9e3779b97f4a7c15L;
+
+  // In bytes; all calls between two collections take tens of times as many.
+  private static final long MANY_CALLS = 4_000_000;
+  private static final Set<String> HEAP =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getType() == MemoryType.HEAP)
+          .map(MemoryPoolMXBean::getName)
+          .collect(Collectors.toSet());
 
   private static final String GUARDS =
       """
@@ -44,6 +57,29 @@ class CallRecordTest {
   void whatProtectsTheCalleeTakesLittleMore() {
     // Leave and place of the call, and its entry in the window of the breaker.
     assertThat(allocatedByACall(mesh().policy(GUARDS))).isBetween(256L, 576L);
+  }
+
+  @Test
+  void oldCallsKeepNoYoungerOnesAlive() {
+    LongConsumer call = callsOf(mesh().policy(GUARDS));
+    GarbageCollectorMXBean young =
+        (GarbageCollectorMXBean) ManagementFactory.getGarbageCollectorMXBeans().get(0);
+    LongStream.range(0, TIMES).forEach(call);
+    // What is alive is old from here on; linked to what follows, it would keep all that alive.
+    System.gc();
+    long alive = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+
+    long collections = young.getCollectionCount() + 2;
+    for (long i = TIMES; young.getCollectionCount() < collections; i++) {
+      call.accept(i);
+    }
+
+    long left =
+        young.getLastGcInfo().getMemoryUsageAfterGc().entrySet().stream()
+            .filter(pool -> HEAP.contains(pool.getKey()))
+            .mapToLong(pool -> pool.getValue().getUsed())
+            .sum();
+    assertThat(left - alive).isLessThan(MANY_CALLS);
   }
 
   private static MeshUnderTest mesh() {
@@ -146,17 +182,21 @@ class CallRecordTest {
   }
 
   private static long allocatedByACall(MeshUnderTest mesh) {
+    return allocated(callsOf(mesh));
+  }
+
+  /** Makes a call at a time. */
+  private static LongConsumer callsOf(MeshUnderTest mesh) {
     OutboundRequest request = FakeRequest.get("/items/42");
     ResponseHead ok = Reply.status(200).head();
     Noted effects = new Noted();
-    return allocated(
-        i -> {
-          OutboundCall call =
-              mesh.mesh().call(mesh.mesh().destination("stock", MeshUnderTest.PORT), request);
-          call.start(i, effects);
-          call.head(effects.started, ok, i, effects);
-          call.end(effects.started, i, effects);
-        });
+    return i -> {
+      OutboundCall call =
+          mesh.mesh().call(mesh.mesh().destination("stock", MeshUnderTest.PORT), request);
+      call.start(i, effects);
+      call.head(effects.started, ok, i, effects);
+      call.end(effects.started, i, effects);
+    };
   }
 
   /** Bytes, of each time. */

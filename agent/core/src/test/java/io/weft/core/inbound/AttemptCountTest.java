@@ -27,7 +27,7 @@ class AttemptCountTest {
                 Map.of("weft-attempt", List.of(own), "x-envoy-attempt-count", List.of(envoys))));
 
     assertThat(call.scope().attempt()).isEqualTo(expected);
-    assertThat(call.hides("Weft-Attempt")).isTrue();
+    assertThat(call.hides(HeaderName.of("Weft-Attempt"))).isTrue();
     call.end(200);
   }
 }

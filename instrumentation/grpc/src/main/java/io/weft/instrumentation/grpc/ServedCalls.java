@@ -1,16 +1,19 @@
 package io.weft.instrumentation.grpc;
 
 import io.grpc.Grpc;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.inbound.HeaderName;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Around all the application's interceptors: each call that came over the network is seen. */
@@ -78,10 +81,11 @@ final class ServedCalls implements ServerInterceptor {
   // As the application shall see them.
   private static void show(Metadata headers, InboundCall inbound) {
     MetadataEditor editor = new MetadataEditor(headers);
-    // The library makes a set of its own of them.
-    for (String name : headers.keys()) {
-      if (inbound.hides(name)) {
-        editor.remove(name);
+    // Names and values in turn; a copy, of which taking one away changes nothing.
+    byte[][] all = InternalMetadata.serialize(headers);
+    for (int i = 0; i < all.length; i += 2) {
+      if (inbound.hides(new WireName(all[i]))) {
+        editor.remove(new String(all[i], StandardCharsets.US_ASCII));
       }
     }
     for (HeaderField header : inbound.added()) {
@@ -90,6 +94,27 @@ final class ServedCalls implements ServerInterceptor {
     String traceparent = inbound.traceparent();
     if (!traceparent.isEmpty()) {
       editor.set(TraceContext.TRACEPARENT, traceparent);
+    }
+  }
+
+  /** As HTTP/2 has names: in lower case. */
+  private record WireName(byte[] bytes) implements HeaderName {
+    @Override
+    public boolean is(String name) {
+      return bytes.length == name.length() && beginsWith(name);
+    }
+
+    @Override
+    public boolean beginsWith(String prefix) {
+      if (bytes.length < prefix.length()) {
+        return false;
+      }
+      for (int i = 0; i < prefix.length(); i++) {
+        if (bytes[i] != Character.toLowerCase(prefix.charAt(i))) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

@@ -332,7 +332,8 @@ final class Hop<T> implements AsyncTransport, OutboundRequest {
   private static String target(URI uri) {
     String path = uri.getRawPath();
     String query = uri.getRawQuery();
-    return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+    String known = path == null || path.isEmpty() ? "/" : path;
+    return query == null ? known : known + "?" + query;
   }
 
   @Override

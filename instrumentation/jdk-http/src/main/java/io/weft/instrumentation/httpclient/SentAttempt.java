@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +153,28 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
 
     @Override
     public CompletionStage<T> getBody() {
-      return reader.thenCompose(HttpResponse.BodySubscriber::getBody);
+      HttpResponse.BodySubscriber<T> chosen = decided();
+      return chosen == this
+          ? reader.thenCompose(HttpResponse.BodySubscriber::getBody)
+          : chosen.getBody();
+    }
+
+    /** Tells the reader, now where it is decided, as mostly it is, or once it is. */
+    private void tell(Consumer<HttpResponse.BodySubscriber<T>> event, Runnable none) {
+      HttpResponse.BodySubscriber<T> chosen = decided();
+      if (chosen != this) {
+        event.accept(chosen);
+        return;
+      }
+      var unused =
+          reader.whenComplete(
+              (late, thrown) -> {
+                if (late != null) {
+                  event.accept(late);
+                } else {
+                  none.run();
+                }
+              });
     }
 
     @Override
@@ -162,15 +184,7 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
         return;
       }
       subscription = given;
-      var unused =
-          reader.whenComplete(
-              (chosen, thrown) -> {
-                if (chosen == null) {
-                  given.cancel();
-                } else {
-                  chosen.onSubscribe(new Watched(given));
-                }
-              });
+      tell(it -> it.onSubscribe(new Watched(given)), given::cancel);
     }
 
     @Override
@@ -186,13 +200,7 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
       if (!over) {
         over = true;
         progress.failed(Failure.RESET, why);
-        var unused =
-            reader.whenComplete(
-                (chosen, thrown) -> {
-                  if (chosen != null) {
-                    chosen.onError(why);
-                  }
-                });
+        tell(it -> it.onError(why), () -> {});
       }
     }
 
@@ -201,13 +209,7 @@ final class SentAttempt<T> implements HttpResponse.BodyHandler<T> {
       if (!over) {
         over = true;
         progress.end(-1);
-        var unused =
-            reader.whenComplete(
-                (chosen, thrown) -> {
-                  if (chosen != null) {
-                    chosen.onComplete();
-                  }
-                });
+        tell(HttpResponse.BodySubscriber::onComplete, () -> {});
       }
     }
 

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.inbound.HeaderName;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
@@ -33,7 +34,7 @@ final class ServedExchange {
   static ServedExchange begin(Arrival.Head request) {
     InboundCall call = InboundCall.start(request);
     Headers headers = request.headers();
-    headers.keySet().removeIf(call::hides);
+    headers.keySet().removeIf(name -> call.hides(HeaderName.of(name)));
     for (HeaderField added : call.added()) {
       headers.set(added.name(), added.value());
     }

@@ -9,6 +9,7 @@ import java.util.Enumeration;
 import java.util.List;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
+import org.apache.tomcat.util.buf.ByteChunk;
 import org.apache.tomcat.util.buf.MessageBytes;
 
 /** A request as its connector sees it, before any mapping. */
@@ -38,8 +39,8 @@ record TomcatRequest(Request request, Peer peer) implements InboundRequest {
 
   @Override
   public String header(String name) {
-    String value = request.getHeader(name);
-    return value != null ? value : isHost(name) ? authority() : "";
+    MessageBytes value = request.getMimeHeaders().getValue(name);
+    return value != null ? headerText(value) : isHost(name) ? authority() : "";
   }
 
   @Override
@@ -77,6 +78,15 @@ record TomcatRequest(Request request, Peer peer) implements InboundRequest {
   public int localPort() {
     request.action(ActionCode.REQ_LOCALPORT_ATTRIBUTE, request);
     return request.getLocalPort();
+  }
+
+  // Tomcat's own way makes a buffer of characters first, for each value that it is asked for.
+  private static String headerText(MessageBytes value) {
+    if (value.getType() != MessageBytes.T_BYTES) {
+      return text(value);
+    }
+    ByteChunk bytes = value.getByteChunk();
+    return new String(bytes.getBytes(), bytes.getStart(), bytes.getLength(), bytes.getCharset());
   }
 
   private static String text(MessageBytes bytes) {

@@ -2,6 +2,7 @@ package io.weft.instrumentation.tomcat;
 
 import io.weft.core.call.HeaderField;
 import io.weft.core.call.MeshAnswer;
+import io.weft.core.inbound.HeaderName;
 import io.weft.core.inbound.InboundCall;
 import io.weft.core.scope.RequestScope;
 import io.weft.core.scope.TraceContext;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /**
@@ -114,11 +116,23 @@ final class TomcatRequests {
   private static void strip(MimeHeaders headers, InboundCall call) {
     List<String> names = new ArrayList<>(0);
     for (int i = 0; i < headers.size(); i++) {
-      String name = headers.getName(i).toString();
-      if (call.hides(name)) {
-        names.add(name);
+      MessageBytes name = headers.getName(i);
+      if (call.hides(new TomcatHeaderName(name))) {
+        names.add(name.toString());
       }
     }
     names.forEach(headers::removeHeader);
+  }
+
+  private record TomcatHeaderName(MessageBytes bytes) implements HeaderName {
+    @Override
+    public boolean is(String name) {
+      return bytes.equalsIgnoreCase(name);
+    }
+
+    @Override
+    public boolean beginsWith(String prefix) {
+      return bytes.startsWithIgnoreCase(prefix, 0);
+    }
   }
 }

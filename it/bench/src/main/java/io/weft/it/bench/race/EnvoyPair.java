@@ -2,11 +2,14 @@ package io.weft.it.bench.race;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -45,8 +48,6 @@ final class EnvoyPair implements AutoCloseable {
       throws IOException {
     Files.createDirectories(folder);
     Map<String, String> values = new HashMap<>();
-    values.put("outbound.port", Integer.toString(freePort()));
-    values.put("inbound.port", Integer.toString(freePort()));
     values.put("application.port", Integer.toString(application));
     values.put("sink.port", Integer.toString(sink.port()));
     values.put("folder", folder.toString());
@@ -59,19 +60,23 @@ final class EnvoyPair implements AutoCloseable {
         "upstream.protocol", grpc ? "http2_protocol_options: {}" : "http_protocol_options: {}");
     int workers = party == Party.ENVOY_2 ? 2 : 1;
     values.put("sender", name);
-    Program inbound = start(home, folder, "inbound", workers, values);
-    Program outbound;
+    Side inbound = start(home, folder, "inbound", workers, values);
+    Side outbound;
     try {
       values.put("sender", Stable.callerOf(name));
+      values.put("inbound.port", Integer.toString(inbound.port()));
       outbound = start(home, folder, "outbound", workers, values);
     } catch (IOException | RuntimeException e) {
-      inbound.close();
+      inbound.envoy().close();
       throw e;
     }
-    return new EnvoyPair(outbound, inbound, Integer.parseInt(values.get("outbound.port")));
+    return new EnvoyPair(outbound.envoy(), inbound.envoy(), outbound.port());
   }
 
-  private static Program start(
+  /** One of the two, and where it listens. */
+  private record Side(Program envoy, int port) {}
+
+  private static Side start(
       Home home, Path folder, String side, int workers, Map<String, String> values)
       throws IOException {
     String text;
@@ -94,11 +99,30 @@ final class EnvoyPair implements AutoCloseable {
             .with("--disable-hot-restart")
             .start();
     try {
+      String admin = envoy.await("admin address: (127\\.0\\.0\\.1:\\d+)").group(1);
       envoy.await("starting main dispatch loop");
-      return envoy;
-    } catch (IllegalStateException e) {
+      return new Side(envoy, port(admin, side));
+    } catch (IOException | IllegalStateException e) {
       envoy.close();
       throw e;
+    }
+  }
+
+  private static int port(String admin, String listener) throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + admin + "/listeners"))
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    try {
+      String all = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+      Matcher found = Pattern.compile(listener + "::127\\.0\\.0\\.1:(\\d+)").matcher(all);
+      if (!found.find()) {
+        throw new IllegalStateException("envoy " + listener + " says it listens at " + all);
+      }
+      return Integer.parseInt(found.group(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
@@ -119,13 +143,5 @@ final class EnvoyPair implements AutoCloseable {
   public void close() {
     outbound.close();
     inbound.close();
-  }
-
-  // Envoy says where it listens only by its admin interface; nobody else takes ports here
-  // meanwhile.
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -42,11 +42,14 @@ record Home(Path root, String envoy) {
     return root.resolve("it/bench/target/race");
   }
 
-  /** The class path of the applications, and nothing else. */
+  /**
+   * The class path of the applications, and nothing else. Of jars alone: the JVM archives no
+   * classes where there is a folder.
+   */
   List<String> applications() throws IOException {
     return List.of(
         "-cp",
-        existing("it/bench/apps/target/classes")
+        existing("it/bench/apps/target/weft-bench-apps.jar")
             + System.getProperty("path.separator")
             + Files.readString(existing("it/bench/apps/target/classpath")).strip());
   }

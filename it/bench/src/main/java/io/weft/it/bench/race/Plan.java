@@ -9,12 +9,12 @@ final class Plan {
   private static final double FURTHER = 0.25;
 
   // What goes beside, in seconds, on two cores: for the start of a team's processes, beyond the
-  // warm-up where there are few calls a second, around a measurement, for three starts of an
+  // warm-up where there are few calls a second, around a measurement, for five starts of an
   // application, and for JMH.
   private static final double TEAM = 5.5;
   private static final double LONGER = 1.15;
   private static final double AROUND = Team.SETTLE_SECONDS;
-  private static final double STARTS = 18;
+  private static final double STARTS = 27;
   private static final double JMH = 10;
 
   private final RaceOptions options;

@@ -67,8 +67,7 @@ public final class Race {
             "the start of an application",
             () -> {
               StartUps startUps = StartUps.measure(stable, options.starts(), progress);
-              starts.put("first answer, ms", startUps.millis());
-              starts.put("resident memory then, MB", startUps.megabytes());
+              starts.putAll(startUps.figures());
               verdicts.addAll(startUps.verdicts());
             });
         progress.at("calls outside the mesh", "JMH");

@@ -53,7 +53,7 @@ final class Stable {
     }
     List<AutoCloseable> started = new ArrayList<>();
     try {
-      Program serving = callee(party, grpc, name, callee);
+      Program serving = callee(party, grpc, name, callee, List.of());
       started.add(serving);
       int port = Integer.parseInt(serving.await("serving on port (\\d+)").group(1));
       List<Program> between = List.of();
@@ -86,17 +86,28 @@ final class Stable {
   }
 
   /** Starts only a party's callee, which speaks HTTP. */
-  Program callee(Party party) throws IOException {
+  Program callee(Party party, List<String> options) throws IOException {
     String name = party.title() + "-http";
     return callee(
-        party, false, name, Keys.write(folder.resolve("alone"), authority, "spiffe://race/alone"));
+        party,
+        false,
+        name,
+        Keys.write(folder.resolve("alone"), authority, "spiffe://race/alone"),
+        options);
   }
 
-  private Program callee(Party party, boolean grpc, String name, Keys keys) throws IOException {
+  /** Where a party's archive of classes is kept. */
+  Path archive(Party party) {
+    return folder.resolve(party.title() + ".jsa");
+  }
+
+  private Program callee(
+      Party party, boolean grpc, String name, Keys keys, List<String> options) throws IOException {
     Program.Builder program =
         Program.of("callee")
             .java()
             .with(JVM)
+            .with(options)
             .with(agents(party))
             .env(environment(party, name))
             .with(ownTls(party) && grpc ? List.of("-Drace.tls=" + keys.folder()) : List.of())

@@ -5,9 +5,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,30 +19,58 @@ import java.util.concurrent.TimeUnit;
 /** How long an application takes from its start to its first answer, and its memory then. */
 final class StartUps {
   private static final List<Party> PARTIES = List.of(Party.DIRECT, Party.WEFT_PLAIN, Party.OTEL);
+  private static final List<Party> ARCHIVED = List.of(Party.DIRECT, Party.WEFT_PLAIN);
+  // Without the second the JVM leaves an archive aside where there is an agent.
+  private static final List<String> ARCHIVING =
+      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+AllowArchivingWithJavaAgent");
 
   private final Map<Party, List<Start>> starts = new EnumMap<>(Party.class);
+  private final Map<Party, List<Start>> archived = new EnumMap<>(Party.class);
 
   private record Start(double millis, double megabytes) {}
 
-  /** Starts it in turn alone and with each agent, the first time without looking. */
+  /**
+   * Starts it in turn alone and with each agent, and the same with an archive of its classes; the
+   * first time without looking, to make the archives.
+   */
   static StartUps measure(Stable stable, int rounds, Progress progress) throws IOException {
     StartUps measured = new StartUps();
     for (int round = 0; round <= rounds; round++) {
       for (Party party : PARTIES) {
         progress.at("starting an application", party + ", " + round + " of " + rounds);
-        Start start = start(stable, party);
-        if (round > 0) {
-          measured.starts.computeIfAbsent(party, key -> new ArrayList<>()).add(start);
-        }
+        add(measured.starts, round, party, start(stable, party, List.of()));
+      }
+      for (Party party : ARCHIVED) {
+        progress.at(
+            "starting an application", party + " with an archive, " + round + " of " + rounds);
+        add(measured.archived, round, party, archived(stable, party, round == 0));
       }
     }
     return measured;
   }
 
-  private static Start start(Stable stable, Party party) throws IOException {
+  private static void add(Map<Party, List<Start>> to, int round, Party party, Start start) {
+    if (round > 0) {
+      to.computeIfAbsent(party, key -> new ArrayList<>()).add(start);
+    }
+  }
+
+  private static Start archived(Stable stable, Party party, boolean training) throws IOException {
+    Path archive = stable.archive(party);
+    List<String> options = new ArrayList<>(ARCHIVING);
+    options.add((training ? "-XX:ArchiveClassesAtExit=" : "-XX:SharedArchiveFile=") + archive);
+    Start start = start(stable, party, options);
+    if (!Files.exists(archive)) {
+      throw new IOException("no archive of classes was made of " + party);
+    }
+    return start;
+  }
+
+  private static Start start(Stable stable, Party party, List<String> options)
+      throws IOException {
     HttpClient client = HttpClient.newHttpClient();
     long begun = System.nanoTime();
-    try (Program callee = stable.callee(party)) {
+    try (Program callee = stable.callee(party, options)) {
       String port = callee.await("serving on port (\\d+)").group(1);
       client.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/items/200"))
@@ -56,27 +87,36 @@ final class StartUps {
     }
   }
 
-  /** By party. */
-  Map<Party, Spread> millis() {
-    Map<Party, Spread> all = new EnumMap<>(Party.class);
-    starts.forEach((party, each) -> all.put(party, spread(each, true)));
+  /** What was measured, by party. */
+  Map<String, Map<Party, Spread>> figures() {
+    Map<String, Map<Party, Spread>> all = new LinkedHashMap<>();
+    all.put("first answer, ms", spreads(starts, true));
+    all.put("resident memory then, MB", spreads(starts, false));
+    all.put("first answer with an archive of classes, ms", spreads(archived, true));
+    all.put("resident memory then with the archive, MB", spreads(archived, false));
     return all;
   }
 
-  /** By party. */
-  Map<Party, Spread> megabytes() {
+  private static Map<Party, Spread> spreads(Map<Party, List<Start>> starts, boolean time) {
     Map<Party, Spread> all = new EnumMap<>(Party.class);
-    starts.forEach((party, each) -> all.put(party, spread(each, false)));
+    starts.forEach((party, each) -> all.put(party, spread(each, time)));
     return all;
   }
 
   List<Verdict> verdicts() {
     return List.of(
-        Verdict.atMost("start-up added", "Spring Boot to its first answer", added(true), 500, "ms"),
-        Verdict.atMost("memory added", "Spring Boot, started", added(false), 30, "MB"));
+        Verdict.atMost(
+            "start-up added", "Spring Boot to its first answer", added(starts, true), 500, "ms"),
+        Verdict.atMost(
+            "start-up added",
+            "the same, both with an archive of classes",
+            added(archived, true),
+            250,
+            "ms"),
+        Verdict.atMost("memory added", "Spring Boot, started", added(starts, false), 30, "MB"));
   }
 
-  private Optional<Spread> added(boolean time) {
+  private static Optional<Spread> added(Map<Party, List<Start>> starts, boolean time) {
     List<Start> alone = starts.getOrDefault(Party.DIRECT, List.of());
     List<Start> meshed = starts.getOrDefault(Party.WEFT_PLAIN, List.of());
     if (alone.isEmpty() || meshed.isEmpty()) {

@@ -138,8 +138,7 @@ public final class InboundCall {
   public boolean hides(HeaderName name) {
     return name.beginsWith(MESH_PREFIX)
         || isHidden(name)
-        || (name.is(ForwardedCertificate.HEADER)
-            && forwarding().hides(request.peer()));
+        || (name.is(ForwardedCertificate.HEADER) && forwarding().hides(request.peer()));
   }
 
   /** Headers that the application shall see beside those that came, each replacing its like. */

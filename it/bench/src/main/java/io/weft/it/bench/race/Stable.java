@@ -101,8 +101,8 @@ final class Stable {
     return folder.resolve(party.title() + ".jsa");
   }
 
-  private Program callee(
-      Party party, boolean grpc, String name, Keys keys, List<String> options) throws IOException {
+  private Program callee(Party party, boolean grpc, String name, Keys keys, List<String> options)
+      throws IOException {
     Program.Builder program =
         Program.of("callee")
             .java()

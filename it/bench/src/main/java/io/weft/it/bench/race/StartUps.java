@@ -66,8 +66,7 @@ final class StartUps {
     return start;
   }
 
-  private static Start start(Stable stable, Party party, List<String> options)
-      throws IOException {
+  private static Start start(Stable stable, Party party, List<String> options) throws IOException {
     HttpClient client = HttpClient.newHttpClient();
     long begun = System.nanoTime();
     try (Program callee = stable.callee(party, options)) {

@@ -192,8 +192,11 @@ public final class AsyncDriver {
     @Override
     public void park(long untilNanos) {
       alarms.armWake(untilNanos);
-      Runnable heard = news == null ? news = AsyncDriver.this::heard : news;
-      todo.add(() -> call.onNews(heard));
+      if (news == null) {
+        news = AsyncDriver.this::heard;
+      }
+      Runnable wake = news;
+      todo.add(() -> call.onNews(wake));
     }
 
     @Override

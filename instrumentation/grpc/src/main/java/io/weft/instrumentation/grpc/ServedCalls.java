@@ -98,7 +98,13 @@ final class ServedCalls implements ServerInterceptor {
   }
 
   /** As HTTP/2 has names: in lower case. */
-  private record WireName(byte[] bytes) implements HeaderName {
+  private static final class WireName implements HeaderName {
+    private final byte[] bytes;
+
+    WireName(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public boolean is(String name) {
       return bytes.length == name.length() && beginsWith(name);

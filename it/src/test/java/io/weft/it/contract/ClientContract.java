@@ -1585,7 +1585,7 @@ abstract class ClientContract {
   }
 
   /** Puts a policy for calls to stock, in force when this returns. */
-  private void apply(String kind, String conf) {
+  void apply(String kind, String conf) {
     put(kind, "contract", "spec:\n  to: {service: stock}\n  conf: " + conf.indent(4).strip());
   }
 

@@ -3,6 +3,8 @@ package io.weft.it.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.it.process.Jdk;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,23 @@ class HttpClientIT extends ClientContract {
       assertThat(fewestTasks("http://stock/"))
           .isEqualTo(fewestTasks("http://" + outside.authority() + "/"));
     }
+  }
+
+  @Test
+  void a_body_that_is_at_hand_as_bytes_is_sent_again_whatever_its_size() throws Exception {
+    apply("Retry", "{attempts: 2, on: [5xx], backoff: {base: 1ms, max: 1ms}}");
+    List<byte[]> bodies = new CopyOnWriteArrayList<>();
+    stock()
+        .both(
+            (request, reply) -> {
+              bodies.add(request.body());
+              reply.send(bodies.size() == 1 ? 503 : 200, "");
+            });
+
+    assertThat(client().call("PUT", "http://stock/").body(200_000).send().status()).isEqualTo(200);
+
+    assertThat(bodies).hasSize(2);
+    assertThat(bodies.get(1)).hasSize(200_000).isEqualTo(bodies.get(0));
   }
 
   // What a connection takes beside its calls may fall into one.

@@ -1,33 +1,49 @@
 package io.weft.instrumentation.httpclient;
 
-import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The application's body publisher, subscribed to once: what it brings is kept on the way up to
- * {@value #REPLAY_BYTES} bytes, so that a further attempt can send the same.
+ * The application's body publisher. One of the JDK's for bytes that are at hand is subscribed to
+ * for each attempt. Any other is once: what it brings is kept on the way up to {@value
+ * #REPLAY_BYTES} bytes, so that a further attempt can send the same.
  */
 final class ReplayableBody implements BodyPublisher {
   static final int REPLAY_BYTES = 64 * 1024;
 
+  // Those of ofByteArray and ofString, which are not exported: they bring the same each time.
+  private static final Set<String> AT_HAND =
+      Set.of(
+          "jdk.internal.net.http.RequestPublishers$ByteArrayPublisher",
+          "jdk.internal.net.http.RequestPublishers$StringPublisher");
+
   private final BodyPublisher application;
+  private final boolean atHand;
   private final Object lock = new Object();
 
   // Guarded by the lock.
   private boolean subscribed;
-  private @Nullable ByteArrayOutputStream keeping = new ByteArrayOutputStream(0);
-  private byte @Nullable [] kept;
+  private @Nullable List<byte[]> keeping = new ArrayList<>(1);
+  private int keptBytes;
+  private @Nullable List<byte[]> kept;
   private @Nullable Throwable broken;
 
   ReplayableBody(BodyPublisher application) {
     this.application = application;
+    this.atHand = AT_HAND.contains(application.getClass().getName());
   }
 
   /** Whether it can be sent, as a first or as a further time. */
   boolean isReplayable() {
+    if (atHand) {
+      return true;
+    }
     synchronized (lock) {
       return !subscribed || kept != null;
     }
@@ -36,7 +52,7 @@ final class ReplayableBody implements BodyPublisher {
   /** Whether all of it is here, so that it can be sent beside itself. */
   boolean isKept() {
     // One without any content is never subscribed to.
-    if (application.contentLength() == 0) {
+    if (atHand || application.contentLength() == 0) {
       return true;
     }
     synchronized (lock) {
@@ -58,13 +74,17 @@ final class ReplayableBody implements BodyPublisher {
 
   @Override
   public void subscribe(Flow.Subscriber<? super ByteBuffer> client) {
-    byte[] replay;
+    if (atHand) {
+      application.subscribe(client);
+      return;
+    }
+    List<byte[]> replay;
     synchronized (lock) {
       replay = kept;
       subscribed = true;
     }
     if (replay != null) {
-      java.net.http.HttpRequest.BodyPublishers.ofByteArray(replay).subscribe(client);
+      BodyPublishers.ofByteArrays(replay).subscribe(client);
     } else {
       application.subscribe(new Keeper(client));
     }
@@ -85,10 +105,11 @@ final class ReplayableBody implements BodyPublisher {
     @Override
     public void onNext(ByteBuffer bytes) {
       synchronized (lock) {
-        if (keeping != null && keeping.size() + bytes.remaining() <= REPLAY_BYTES) {
+        if (keeping != null && keptBytes + bytes.remaining() <= REPLAY_BYTES) {
           byte[] copy = new byte[bytes.remaining()];
           bytes.duplicate().get(copy);
-          keeping.write(copy, 0, copy.length);
+          keeping.add(copy);
+          keptBytes += copy.length;
         } else {
           keeping = null;
         }
@@ -107,9 +128,7 @@ final class ReplayableBody implements BodyPublisher {
     @Override
     public void onComplete() {
       synchronized (lock) {
-        if (keeping != null) {
-          kept = keeping.toByteArray();
-        }
+        kept = keeping;
       }
       client.onComplete();
     }

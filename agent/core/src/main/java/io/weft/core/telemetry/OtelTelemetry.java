@@ -121,9 +121,8 @@ public final class OtelTelemetry implements Telemetry, CallObserver, InboundObse
     defaults.put("otel.metrics.exporter", "none");
     defaults.put("otel.logs.exporter", "none");
     defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
-    // Spans that wait to be sent are what a collection of garbage finds alive of a call, and
-    // copies:
-    // at thousands of calls a second that took more time than all of the mesh's decisions.
+    // Those that wait to be sent are alive for each collection of garbage, which copies them: few
+    // shall wait, and none for long.
     defaults.put("otel.bsp.max.export.batch.size", "128");
     defaults.put("otel.bsp.schedule.delay", "1000");
     return defaults;

@@ -114,6 +114,7 @@ final class Program implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
+      // One that archives its classes as it ends takes its time.
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }

@@ -43,7 +43,7 @@ final class StartUps {
       for (Party party : ARCHIVED) {
         progress.at(
             "starting an application", party + " with an archive, " + round + " of " + rounds);
-        add(measured.archived, round, party, archived(stable, party, round == 0));
+        add(measured.archived, round, party, startArchived(stable, party, round == 0));
       }
     }
     return measured;
@@ -55,7 +55,8 @@ final class StartUps {
     }
   }
 
-  private static Start archived(Stable stable, Party party, boolean training) throws IOException {
+  private static Start startArchived(Stable stable, Party party, boolean training)
+      throws IOException {
     Path archive = stable.archive(party);
     List<String> options = new ArrayList<>(ARCHIVING);
     options.add((training ? "-XX:ArchiveClassesAtExit=" : "-XX:SharedArchiveFile=") + archive);

@@ -40,12 +40,41 @@ final class AgentClassLoader extends ClassLoader {
     this.base = "jar:" + file.toURI() + "!/";
   }
 
+  // What is in the jar is the jar's: the platform's loaders would look for each of thousands in
+  // vain, often enough for the JVM to compile how they do.
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (isPlatforms(name)) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded != null) {
+        return loaded;
+      }
+      JarEntry entry = jar.getJarEntry(classEntryName(name));
+      return entry == null ? super.loadClass(name, resolve) : define(name, entry);
+    }
+  }
+
+  // Names under which the jar has nothing, or which the platform may have as well.
+  private static boolean isPlatforms(String name) {
+    return name.startsWith("java.")
+        || name.startsWith("javax.")
+        || name.startsWith("jdk.")
+        || name.startsWith("sun.");
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
-    JarEntry entry = jar.getJarEntry(ROOT + name.replace('.', '/') + ".classdata");
+    JarEntry entry = jar.getJarEntry(classEntryName(name));
     if (entry == null) {
       throw new ClassNotFoundException(name);
     }
+    return define(name, entry);
+  }
+
+  private Class<?> define(String name, JarEntry entry) throws ClassNotFoundException {
     int dot = name.lastIndexOf('.');
     if (dot > 0) {
       definePackageOnce(name.substring(0, dot));
@@ -95,6 +124,10 @@ final class AgentClassLoader extends ClassLoader {
     } catch (IOException e) {
       return null;
     }
+  }
+
+  private static String classEntryName(String name) {
+    return ROOT + name.replace('.', '/') + ".classdata";
   }
 
   private static String entryName(String name) {

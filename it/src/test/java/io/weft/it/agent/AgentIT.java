@@ -1,5 +1,6 @@
 package io.weft.it.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.it.agent.app.OldJava;
@@ -12,7 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,6 +48,28 @@ class AgentIT {
       assertThat(jar.stream().map(entry -> entry.getName()))
           .filteredOn(name -> name.startsWith("inst/"))
           .noneMatch(name -> name.endsWith(".class"));
+    }
+  }
+
+  /** What no code names is left out of the jar, but for these. */
+  @Test
+  void the_jar_has_all_that_its_libraries_find_by_service_files() throws IOException {
+    try (JarFile jar = new JarFile(Artifacts.agentJar().toFile())) {
+      List<String> providers = new ArrayList<>();
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (!entry.isDirectory() && entry.getName().startsWith("inst/META-INF/services/")) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            new String(in.readAllBytes(), UTF_8)
+                .lines()
+                .map(line -> line.replaceFirst("#.*", "").strip())
+                .filter(line -> !line.isEmpty())
+                .forEach(providers::add);
+          }
+        }
+      }
+      assertThat(providers)
+          .contains("io.grpc.internal.DnsNameResolverProvider")
+          .allMatch(name -> jar.getEntry("inst/" + name.replace('.', '/') + ".classdata") != null);
     }
   }
 

@@ -87,7 +87,7 @@ final class Weaver {
     if (fitting.isEmpty()) {
       return null;
     }
-    TypeDescription type = TypePool.Default.of(library).describe(typeName).resolve();
+    TypeDescription type = lazily(library).describe(typeName).resolve();
     DynamicType.Builder<?> builder =
         byteBuddy.decorate(type, library).visit(new OldestVersionWithDynamicCalls());
     for (Planned each : fitting) {
@@ -148,11 +148,17 @@ final class Weaver {
     HookReports.ofThisProcess().add(report);
   }
 
+  // Of most types that methods take and return only the name is asked for. Read at once, those of
+  // the classes that a start hooks were 160 class files, String's and Thread's again and again.
+  private static TypePool lazily(ClassFileLocator classes) {
+    return TypePool.Default.WithLazyResolution.of(classes);
+  }
+
   private AsmVisitorWrapper advice(Planned planned, ClassFileLocator library) {
     Relocation relocation = planned.library().relocation();
     String advice = planned.hook().advice();
     ClassFileLocator all = new ClassFileLocator.Compound(new Adapters(relocation), library);
-    TypeDescription adviceType = TypePool.Default.of(all).describe(advice).resolve();
+    TypeDescription adviceType = lazily(all).describe(advice).resolve();
     return Advice.withCustomMapping()
         .with(new Advice.AssignReturned.Factory())
         .bootstrap(

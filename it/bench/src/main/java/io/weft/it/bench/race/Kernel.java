@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * coarsely.
  */
 final class Kernel {
+  private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
   private Kernel() {}
@@ -47,6 +48,26 @@ final class Kernel {
     return threads;
   }
 
+  /**
+   * Processor time of those threads of a process that are still there and whose names begin so, as
+   * far as the kernel keeps names: 15 characters.
+   */
+  static double cpuSeconds(long pid, List<String> names) {
+    long sum = 0;
+    for (Map.Entry<String, Long> thread : cpuNanos(pid).entrySet()) {
+      try {
+        String name =
+            Files.readString(Path.of("/proc/" + pid + "/task/" + thread.getKey(), "comm"));
+        if (names.stream().anyMatch(name::startsWith)) {
+          sum += thread.getValue();
+        }
+      } catch (IOException e) {
+        // It has just ended, or this is not Linux.
+      }
+    }
+    return sum / 1e9;
+  }
+
   /** What threads have used between two looks; of one that ended between them, nothing. */
   static double seconds(Map<String, Long> before, Map<String, Long> after) {
     long sum = 0;
@@ -62,6 +83,26 @@ final class Kernel {
       Matcher matcher =
           RESIDENT.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
       return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : 0;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** Of a range of addresses of a process, what is resident; 0 where it is not known. */
+  static long residentBytes(long pid, long from, long to) {
+    long sum = 0;
+    boolean inside = false;
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps"))) {
+        Matcher mapping = MAPPING.matcher(line);
+        if (mapping.lookingAt()) {
+          long start = Long.parseUnsignedLong(mapping.group(1), 16);
+          inside = start >= from && start < to;
+        } else if (inside && line.startsWith("Rss:")) {
+          sum += Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+      return sum;
     } catch (IOException e) {
       return 0;
     }

@@ -72,12 +72,7 @@ record Profile(Party party, String workload, List<Shares> shares) {
   }
 
   private static void jcmd(Program program, String... command) throws IOException {
-    try (Program jcmd =
-        Program.of("jcmd")
-            .with(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString())
-            .with(Long.toString(program.pid()))
-            .with(command)
-            .start()) {
+    try (Program jcmd = Program.jcmd(program, command)) {
       jcmd.await("Started recording|Stopped recording");
     }
   }

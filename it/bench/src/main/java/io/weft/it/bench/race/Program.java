@@ -49,6 +49,15 @@ final class Program implements AutoCloseable {
     return new Builder(name);
   }
 
+  /** The JDK's tool of that name, asked of another. */
+  static Program jcmd(Program other, String... command) throws IOException {
+    return of("jcmd")
+        .with(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString())
+        .with(Long.toString(other.pid()))
+        .with(command)
+        .start();
+  }
+
   String name() {
     return name;
   }
@@ -103,6 +112,19 @@ final class Program implements AutoCloseable {
       // What it may still answer would be taken for the answer to the next line.
       close();
       throw e;
+    }
+  }
+
+  /** All that it says until it ends. */
+  String toEnd() throws IOException {
+    try {
+      reader.join(START.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for " + name, e);
+    }
+    synchronized (lines) {
+      return String.join("\n", lines);
     }
   }
 

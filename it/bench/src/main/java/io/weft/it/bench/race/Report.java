@@ -147,8 +147,8 @@ record Report(
         : missed
             + " of "
             + verdicts.size()
-            + " goals are missed. Where the rest goes: --profile. What was tried:"
-            + " docs/performance.md.";
+            + " goals are missed. Where the rest goes: --profile, and of a start the figures that"
+            + " stand with it. What was tried: docs/performance.md.";
   }
 
   /** Writes report.json and report.html. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** How long an application takes from its start to its first answer, and its memory then. */
 final class StartUps {
@@ -27,7 +28,28 @@ final class StartUps {
   private final Map<Party, List<Start>> starts = new EnumMap<>(Party.class);
   private final Map<Party, List<Start>> archived = new EnumMap<>(Party.class);
 
-  private record Start(double millis, double megabytes) {}
+  private final Map<Party, Map<String, Double>> held = new EnumMap<>(Party.class);
+
+  /**
+   * One start.
+   *
+   * @param millis until the first answer
+   * @param megabytes resident memory a second later
+   * @param cpuSeconds processor time until then, of threads that have ended as well
+   * @param compilerSeconds of it the JVM's compilers
+   * @param collectorSeconds of it collections of garbage
+   */
+  private record Start(
+      double millis,
+      double megabytes,
+      double cpuSeconds,
+      double compilerSeconds,
+      double collectorSeconds) {}
+
+  /** What is looked at in one that has just started. */
+  private interface Look<T> {
+    T at(Program callee, double millis) throws IOException;
+  }
 
   /**
    * Starts it in turn alone and with each agent, and the same with an archive of its classes; the
@@ -38,13 +60,20 @@ final class StartUps {
     for (int round = 0; round <= rounds; round++) {
       for (Party party : PARTIES) {
         progress.at("starting an application", party + ", " + round + " of " + rounds);
-        add(measured.starts, round, party, start(stable, party, List.of()));
+        add(measured.starts, round, party, start(stable, party, List.of(), StartUps::look));
       }
       for (Party party : ARCHIVED) {
         progress.at(
             "starting an application", party + " with an archive, " + round + " of " + rounds);
         add(measured.archived, round, party, startArchived(stable, party, round == 0));
       }
+    }
+    // A round of its own, as the counting is not for nothing.
+    for (Party party : PARTIES) {
+      progress.at("looking at memory", party.title());
+      measured.held.put(
+          party,
+          start(stable, party, HeldMemory.COUNTING, (callee, millis) -> HeldMemory.of(callee)));
     }
     return measured;
   }
@@ -60,14 +89,28 @@ final class StartUps {
     Path archive = stable.archive(party);
     List<String> options = new ArrayList<>(ARCHIVING);
     options.add((training ? "-XX:ArchiveClassesAtExit=" : "-XX:SharedArchiveFile=") + archive);
-    Start start = start(stable, party, options);
+    Start start = start(stable, party, options, StartUps::look);
     if (!Files.exists(archive)) {
       throw new IOException("no archive of classes was made of " + party);
     }
     return start;
   }
 
-  private static Start start(Stable stable, Party party, List<String> options) throws IOException {
+  private static Start look(Program callee, double millis) {
+    long pid = callee.pid();
+    return new Start(
+        millis,
+        Kernel.residentBytes(pid) / 1e6,
+        ProcessHandle.of(pid)
+            .flatMap(process -> process.info().totalCpuDuration())
+            .map(time -> time.toMillis() / 1e3)
+            .orElse(0.0),
+        Kernel.cpuSeconds(pid, List.of("C1 Compiler", "C2 Compiler")),
+        Kernel.cpuSeconds(pid, List.of("GC Thread", "G1 ")));
+  }
+
+  private static <T> T start(Stable stable, Party party, List<String> options, Look<T> look)
+      throws IOException {
     HttpClient client = HttpClient.newHttpClient();
     long begun = System.nanoTime();
     try (Program callee = stable.callee(party, options)) {
@@ -80,7 +123,7 @@ final class StartUps {
       double millis = (System.nanoTime() - begun) / 1e6;
       // What comes up beside main has come up by then.
       TimeUnit.SECONDS.sleep(1);
-      return new Start(millis, Kernel.residentBytes(callee.pid()) / 1e6);
+      return look.at(callee, millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -90,33 +133,55 @@ final class StartUps {
   /** What was measured, by party. */
   Map<String, Map<Party, Spread>> figures() {
     Map<String, Map<Party, Spread>> all = new LinkedHashMap<>();
-    all.put("first answer, ms", spreads(starts, true));
-    all.put("resident memory then, MB", spreads(starts, false));
-    all.put("first answer with an archive of classes, ms", spreads(archived, true));
-    all.put("resident memory then with the archive, MB", spreads(archived, false));
+    all.put("first answer, ms", spreads(starts, Start::millis));
+    all.put("processor time until a second later, s", spreads(starts, Start::cpuSeconds));
+    all.put("of it the JVM's compilers, s", spreads(starts, Start::compilerSeconds));
+    all.put("of it collections of garbage, s", spreads(starts, Start::collectorSeconds));
+    all.put("resident memory then, MB", spreads(starts, Start::megabytes));
+    held.forEach(
+        (party, kinds) ->
+            kinds.forEach(
+                (kind, megabytes) ->
+                    all.computeIfAbsent(
+                            "in one more start: " + kind + ", MB",
+                            key -> new EnumMap<>(Party.class))
+                        .put(party, Spread.of(megabytes))));
+    all.put("first answer with an archive of classes, ms", spreads(archived, Start::millis));
+    all.put(
+        "processor time until a second later with the archive, s",
+        spreads(archived, Start::cpuSeconds));
+    all.put("resident memory then with the archive, MB", spreads(archived, Start::megabytes));
     return all;
   }
 
-  private static Map<Party, Spread> spreads(Map<Party, List<Start>> starts, boolean time) {
+  private static Map<Party, Spread> spreads(
+      Map<Party, List<Start>> starts, ToDoubleFunction<Start> figure) {
     Map<Party, Spread> all = new EnumMap<>(Party.class);
-    starts.forEach((party, each) -> all.put(party, spread(each, time)));
+    starts.forEach(
+        (party, each) -> all.put(party, Spread.of(each.stream().mapToDouble(figure).toArray())));
     return all;
   }
 
   List<Verdict> verdicts() {
     return List.of(
         Verdict.atMost(
-            "start-up added", "Spring Boot to its first answer", added(starts, true), 500, "ms"),
+            "start-up added",
+            "Spring Boot to its first answer",
+            added(starts, Start::millis),
+            500,
+            "ms"),
         Verdict.atMost(
             "start-up added",
             "the same, both with an archive of classes",
-            added(archived, true),
+            added(archived, Start::millis),
             250,
             "ms"),
-        Verdict.atMost("memory added", "Spring Boot, started", added(starts, false), 30, "MB"));
+        Verdict.atMost(
+            "memory added", "Spring Boot, started", added(starts, Start::megabytes), 30, "MB"));
   }
 
-  private static Optional<Spread> added(Map<Party, List<Start>> starts, boolean time) {
+  private static Optional<Spread> added(
+      Map<Party, List<Start>> starts, ToDoubleFunction<Start> figure) {
     List<Start> alone = starts.getOrDefault(Party.DIRECT, List.of());
     List<Start> meshed = starts.getOrDefault(Party.WEFT_PLAIN, List.of());
     if (alone.isEmpty() || meshed.isEmpty()) {
@@ -124,16 +189,8 @@ final class StartUps {
     }
     double[] values = new double[Math.min(alone.size(), meshed.size())];
     for (int i = 0; i < values.length; i++) {
-      values[i] =
-          time
-              ? meshed.get(i).millis() - alone.get(i).millis()
-              : meshed.get(i).megabytes() - alone.get(i).megabytes();
+      values[i] = figure.applyAsDouble(meshed.get(i)) - figure.applyAsDouble(alone.get(i));
     }
     return Optional.of(Spread.of(values));
-  }
-
-  private static Spread spread(List<Start> starts, boolean time) {
-    return Spread.of(
-        starts.stream().mapToDouble(each -> time ? each.millis() : each.megabytes()).toArray());
   }
 }

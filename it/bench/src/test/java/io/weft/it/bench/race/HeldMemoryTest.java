@@ -49,9 +49,12 @@ class HeldMemoryTest {
   static final class Holder {
     public static void main(String[] arguments) throws IOException {
       byte[][] held = new byte[MEGABYTES * 10][100_000];
-      System.out.println("holding");
-      int unused = System.in.read();
-      Reference.reachabilityFence(held);
+      try {
+        System.out.println("holding");
+        int unused = System.in.read();
+      } finally {
+        Reference.reachabilityFence(held);
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ final class HeldMemory {
    */
   static Map<String, Double> of(Program program) throws IOException {
     Map<String, Double> held = new LinkedHashMap<>();
-    Matcher heap = found(HEAP, jcmd(program, "GC.heap_info"));
+    Matcher heap = found(HEAP, program.jcmd("GC.heap_info"));
     held.put(
         "heap that has been written to",
         Kernel.residentBytes(
@@ -30,15 +30,15 @@ final class HeldMemory {
                 Long.parseUnsignedLong(heap.group(2), 16),
                 Long.parseUnsignedLong(heap.group(3), 16))
             / 1e6);
-    String counted = jcmd(program, "VM.native_memory", "summary", "scale=KB");
+    String counted = program.jcmd("VM.native_memory", "summary", "scale=KB");
     held.put("metaspace", megabytes(counted, "Metaspace"));
     held.put("symbols", megabytes(counted, "Symbol"));
     held.put("compiled code", megabytes(counted, "Code"));
     held.put("buffers of the compilers and others", megabytes(counted, "Arena Chunk"));
-    jcmd(program, "GC.run");
+    program.jcmd("GC.run");
     held.put(
         "heap in use after a collection",
-        Long.parseLong(found(HEAP, jcmd(program, "GC.heap_info")).group(1)) * 1024 / 1e6);
+        Long.parseLong(found(HEAP, program.jcmd("GC.heap_info")).group(1)) * 1024 / 1e6);
     return held;
   }
 
@@ -54,11 +54,5 @@ final class HeldMemory {
       throw new IOException("this JVM does not say what it holds memory for: " + text);
     }
     return matcher;
-  }
-
-  private static String jcmd(Program program, String... command) throws IOException {
-    try (Program jcmd = Program.jcmd(program, command)) {
-      return jcmd.toEnd();
-    }
   }
 }

@@ -6,9 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,9 +29,7 @@ final class Kernel {
     Map<String, Long> threads = new HashMap<>();
     Path tasks = Path.of("/proc", Long.toString(pid), "task");
     if (!Files.isDirectory(tasks)) {
-      ProcessHandle.of(pid)
-          .flatMap(process -> process.info().totalCpuDuration())
-          .ifPresent(time -> threads.put("all", time.toNanos()));
+      cpu(pid).ifPresent(time -> threads.put("all", time.toNanos()));
       return threads;
     }
     try (DirectoryStream<Path> each = Files.newDirectoryStream(tasks)) {
@@ -46,6 +46,11 @@ final class Kernel {
       throw new UncheckedIOException(e);
     }
     return threads;
+  }
+
+  /** Processor time of a process, that of threads that have ended included, but coarsely. */
+  static Optional<Duration> cpu(long pid) {
+    return ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration());
   }
 
   /**

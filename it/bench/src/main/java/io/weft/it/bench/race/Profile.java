@@ -35,6 +35,7 @@ record Profile(Party party, String workload, List<Shares> shares) {
           "sun\\.nio\\.ch\\.(EPoll\\.wait|Net\\.accept|KQueue\\.poll)"
               + "|.*\\.netty\\.channel\\.epoll\\.Native\\.epollWait0?"
               + "|java\\.io\\.FileInputStream\\.readBytes");
+  private static final Pattern RECORDS = Pattern.compile("Started recording|Stopped recording");
   private static final String OURS = "io.weft.";
   private static final String APPLICATIONS = "io.weft.it.";
   private static final List<String> LIBRARIES =
@@ -58,22 +59,23 @@ record Profile(Party party, String workload, List<Shares> shares) {
     Files.createDirectories(folder);
     List<Program> programs = List.of(team.caller(), team.callee());
     for (Program program : programs) {
-      jcmd(program, "JFR.start", "name=race", "settings=profile");
+      record(program, "JFR.start", "name=race", "settings=profile");
     }
     team.warm(cell, seconds);
     List<Shares> shares = new ArrayList<>();
     for (Program program : programs) {
       Path file =
           folder.resolve(team.party() + "-" + cell.workload() + "-" + program.name() + ".jfr");
-      jcmd(program, "JFR.stop", "name=race", "filename=" + file);
+      record(program, "JFR.stop", "name=race", "filename=" + file);
       shares.addAll(read(program.name(), file));
     }
     return new Profile(team.party(), cell.workload().toString(), shares);
   }
 
-  private static void jcmd(Program program, String... command) throws IOException {
-    try (Program jcmd = Program.jcmd(program, command)) {
-      jcmd.await("Started recording|Stopped recording");
+  private static void record(Program program, String... command) throws IOException {
+    String said = program.jcmd(command);
+    if (!RECORDS.matcher(said).find()) {
+      throw new IOException(program.name() + " does not record: " + said);
     }
   }
 

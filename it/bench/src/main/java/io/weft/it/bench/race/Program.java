@@ -49,15 +49,6 @@ final class Program implements AutoCloseable {
     return new Builder(name);
   }
 
-  /** The JDK's tool of that name, asked of another. */
-  static Program jcmd(Program other, String... command) throws IOException {
-    return of("jcmd")
-        .with(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString())
-        .with(Long.toString(other.pid()))
-        .with(command)
-        .start();
-  }
-
   String name() {
     return name;
   }
@@ -115,8 +106,20 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /** What the JDK's jcmd answers to a command about it. */
+  String jcmd(String... command) throws IOException {
+    try (Program jcmd =
+        of("jcmd")
+            .with(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString())
+            .with(Long.toString(pid()))
+            .with(command)
+            .start()) {
+      return jcmd.toEnd();
+    }
+  }
+
   /** All that it says until it ends. */
-  String toEnd() throws IOException {
+  private String toEnd() throws IOException {
     try {
       reader.join(START.toMillis());
     } catch (InterruptedException e) {

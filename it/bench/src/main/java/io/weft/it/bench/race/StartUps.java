@@ -27,7 +27,6 @@ final class StartUps {
 
   private final Map<Party, List<Start>> starts = new EnumMap<>(Party.class);
   private final Map<Party, List<Start>> archived = new EnumMap<>(Party.class);
-
   private final Map<Party, Map<String, Double>> held = new EnumMap<>(Party.class);
 
   /**
@@ -101,10 +100,7 @@ final class StartUps {
     return new Start(
         millis,
         Kernel.residentBytes(pid) / 1e6,
-        ProcessHandle.of(pid)
-            .flatMap(process -> process.info().totalCpuDuration())
-            .map(time -> time.toMillis() / 1e3)
-            .orElse(0.0),
+        Kernel.cpu(pid).map(time -> time.toMillis() / 1e3).orElse(0.0),
         Kernel.cpuSeconds(pid, List.of("C1 Compiler", "C2 Compiler")),
         Kernel.cpuSeconds(pid, List.of("GC Thread", "G1 ")));
   }

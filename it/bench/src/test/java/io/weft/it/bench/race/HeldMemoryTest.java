@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class HeldMemoryTest {
 
   @Test
   void tells_what_a_jvm_holds_memory_for() throws IOException {
-    try (Program holder = holder("-XX:NativeMemoryTracking=summary")) {
+    try (Program holder = holder(HeldMemory.COUNTING)) {
       Map<String, Double> held = HeldMemory.of(holder);
 
       assertThat(held.get("heap in use after a collection"))
@@ -27,18 +28,19 @@ class HeldMemoryTest {
 
   @Test
   void says_so_where_the_jvm_does_not_count() throws IOException {
-    try (Program holder = holder("-XX:NativeMemoryTracking=off")) {
+    try (Program holder = holder(List.of("-XX:NativeMemoryTracking=off"))) {
       assertThatThrownBy(() -> HeldMemory.of(holder))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("Native memory tracking is not enabled");
     }
   }
 
-  private static Program holder(String option) throws IOException {
+  private static Program holder(List<String> options) throws IOException {
     Program holder =
         Program.of("holder")
             .java()
-            .with("-Xmx64m", option, "-cp", System.getProperty("java.class.path"))
+            .with(options)
+            .with("-Xmx64m", "-cp", System.getProperty("java.class.path"))
             .with(Holder.class.getName())
             .start();
     holder.await("holding");
